@@ -1,0 +1,48 @@
+// Package apply carries out the approved steps of a plan, and nothing else: it
+// reads neither policy nor accounts, so that it cannot decide anything anew.
+//
+// [Run] takes the lock of the root, checks host, names and approval again, and
+// then goes through the plan. Each step is checked, changed and confirmed:
+//
+//	pin the entry         without following, opening or crossing anything
+//	compare               identity and state with what was planned
+//	refuse                what is unsafe whoever approved it
+//	change                on the pinned descriptor, never by path
+//	read back             and compare with what the plan promised
+//
+// and ends as one [Result]. It never follows a link of an account's owner,
+// never changes a file that has other names, never gives an existing file to
+// root or to another account, never takes a lock by force, and never unlinks
+// anything but its own empty temporaries.
+//
+// Stale and refused steps are left alone, with whatever needs them, and the
+// account goes on. A failed step, where the kernel said no or did something
+// else than it said, holds the rest of its account; more such accounts than the
+// plan's limit run.held allows stop the run.
+//
+// New directories and links are prepared in the workshop, a folder .rightful
+// that nobody but the caller can enter, on the mount of the home: next to it,
+// or inside where the home is a mount of its own or the caller cannot write
+// next to it. They are moved to their place when they are complete.
+//
+//	.rightful/run-RUN-STEP           a temporary of one step
+//	.rightful/quarantine/RUN/STEP    what a step took away
+//
+// # The journal
+//
+// A run keeps a folder runs/ID in the state folder: plan, approval and journal.
+// The journal is a sequence of frames
+//
+//	length    u32, little-endian: of the JSON
+//	crc32c    u32: of sequence and JSON
+//	sequence  u64: from 1
+//	JSON      one of run_begin, intent, results, run_end
+//
+// An intent names steps and is on disk before the first of them is touched;
+// results follow. They are final once run_end stands behind them: it is written
+// after a syncfs(2) of every filesystem that was touched. In a journal without
+// it the last results may be of changes that the disk lost.
+//
+// Read run.go, account_linux.go, update_linux.go, add_linux.go,
+// workshop_linux.go; calls_linux.go has every call that changes something.
+package apply

@@ -1,0 +1,112 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+)
+
+// remove moves an entry into the quarantine, checks there, where nobody can
+// swap it any more, that it is the planned one, and else moves it back.
+func (w *walker) remove(s *plan.Step) outcome {
+	if s.Block.Dir == "" {
+		return outcome{Refused, "the home itself"}
+	}
+	pin, err := w.pin(s)
+	if errors.Is(err, unix.ENOENT) {
+		return outcome{AlreadyRight, ""}
+	}
+	if err != nil {
+		return outcomeOf(err)
+	}
+	defer pin.Close()
+	if _, o := w.compare(s, pin); o.result != 0 {
+		return o
+	}
+	dir, err := w.open(s.Block.Dir)
+	if err != nil {
+		return outcomeOf(err)
+	}
+	bin, err := w.account.bin()
+	if err != nil {
+		return workshopOutcome(err)
+	}
+	name := quarantineNumber(s)
+	if err := w.run.calls.move(dir, s.Entry.Name, bin, name); err != nil {
+		if fsys.CrossesMount(err) {
+			return outcome{Refused, "another mount or project quota is in the way: " + err.Error()}
+		}
+		return outcomeOf(fmt.Errorf("move: %w", err))
+	}
+	o := removed(s, pin, bin, name)
+	if o.result == Stale {
+		return w.putBack(s, dir, bin, name, o)
+	}
+	return o
+}
+
+// removed judges what arrived in the quarantine.
+func removed(s *plan.Step, pin *fsys.Pin, bin *fsys.Dir, name string) outcome {
+	there, err := bin.Pin(name)
+	if err != nil {
+		return outcome{Failed, "read back: " + err.Error()}
+	}
+	there.Close()
+	if !stands(pin, bin, name) {
+		return outcome{Stale, "another entry has taken its place"}
+	}
+	if s.Change.Before.Type != plan.Directory {
+		return outcome{Done, ""}
+	}
+	inside, err := countInside(bin, name, s.Entry.Inside)
+	if err != nil {
+		return outcome{Stale, plan.Printable("what is inside could not be counted: " + err.Error())}
+	}
+	if inside != s.Entry.Inside {
+		return outcome{Stale, fmt.Sprintf("not the %d objects inside that were planned", s.Entry.Inside)}
+	}
+	return outcome{Done, ""}
+}
+
+func (w *walker) putBack(s *plan.Step, dir, bin *fsys.Dir, name string, o outcome) outcome {
+	if err := w.run.calls.move(bin, name, dir, s.Entry.Name); err != nil {
+		return outcome{Failed, fmt.Sprintf("%s; left in quarantine as %s: %v", o.reason, name, err)}
+	}
+	return o
+}
+
+// countInside counts the objects below a directory, up to one more than limit.
+func countInside(at *fsys.Dir, name string, limit int64) (int64, error) {
+	var n int64
+	buf := make([]byte, 1<<16)
+	for dirs := []string{name}; len(dirs) > 0 && n <= limit; {
+		path := dirs[len(dirs)-1]
+		dirs = dirs[:len(dirs)-1]
+		dir, err := at.OpenDir(path)
+		if err != nil {
+			return n, err
+		}
+		err = dir.List(buf, func(e fsys.Dirent) error {
+			var info fsys.Info
+			if n++; n > limit {
+				return nil
+			}
+			if err := dir.Look(e, &info); err != nil {
+				return err
+			}
+			if info.Type == plan.Directory {
+				dirs = append(dirs, path+"/"+string(e.Name()))
+			}
+			return nil
+		})
+		dir.Close()
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,127 @@
+package apply
+
+import (
+	"fmt"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+)
+
+// update changes owner, group and mode of what is there, or a link's target.
+func (w *walker) update(s *plan.Step) outcome {
+	pin, err := w.pin(s)
+	if err != nil {
+		return outcomeOf(err)
+	}
+	defer pin.Close()
+	have, o := w.compare(s, pin)
+	if o.result != 0 {
+		return o
+	}
+	if retargets(s.Change) {
+		return w.retarget(s, pin)
+	}
+	after := &s.Change.After
+	if err := w.run.calls.change(pin, &have, after); err != nil {
+		return outcome{Failed, err.Error()}
+	}
+	return confirm(pin, after)
+}
+
+// compare holds a pinned entry against the plan. A zero outcome means that the
+// step may be done.
+func (w *walker) compare(s *plan.Step, pin *fsys.Pin) (plan.State, outcome) {
+	have, id, err := pin.Observe()
+	if err != nil {
+		return have, outcomeOf(err)
+	}
+	ch, same := s.Change, id == s.Entry.ID
+	switch {
+	// A new target is a new link, with an identity of its own.
+	case have == ch.After && (same || retargets(ch)):
+		return have, outcome{AlreadyRight, ""}
+	case !same:
+		return have, outcome{Stale, "another entry has taken its place"}
+	case have == ch.Before:
+	case halfway(&have, ch) && w.run.halfDone(s.Number):
+	default:
+		return have, outcome{Stale, differences(&have, &ch.Before, "planned at")}
+	}
+	if why := w.run.kin.refuse(w.account.plan, &have, ch); why != "" {
+		return have, outcome{Refused, why}
+	}
+	return have, outcome{}
+}
+
+// retargets reports whether a change needs a new link.
+func retargets(ch *plan.Change) bool {
+	return ch.Action == plan.Update && ch.Before.Target != ch.After.Target
+}
+
+// halfway reports whether have is one of the states through which change goes.
+func halfway(have *plan.State, ch *plan.Change) bool {
+	if ch.Action != plan.Update {
+		return false
+	}
+	tightened, given := ch.Before, ch.After
+	tightened.Mode &= ch.After.Mode
+	given.Mode &= ch.Before.Mode
+	return *have == tightened || *have == given
+}
+
+// change takes a pinned entry from have to want so that it is at no moment
+// wider than both. The owner goes before the mode, because chown clears setid
+// bits, and after the tightening, so that neither owner sees the other's mode.
+func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
+	mode := have.Mode
+	if have.UID != want.UID || have.GID != want.GID {
+		if tight := have.Mode & want.Mode; tight != mode {
+			if err := c.chmod(pin, tight); err != nil {
+				return fmt.Errorf("chmod %v: %w", tight, err)
+			}
+			mode = tight
+		}
+		if err := c.chown(pin, only(have.UID, want.UID), only(have.GID, want.GID)); err != nil {
+			err = fmt.Errorf("chown %d:%d: %w", want.UID, want.GID, err)
+			return c.restore(pin, mode, have.Mode, err)
+		}
+	}
+	if mode != want.Mode {
+		if err := c.chmod(pin, want.Mode); err != nil {
+			return fmt.Errorf("chmod %v: %w", want.Mode, err)
+		}
+	}
+	return nil
+}
+
+// restore gives a tightened entry its mode back when it cannot have its owner.
+func (c calls) restore(pin *fsys.Pin, now, before plan.Mode, cause error) error {
+	if now == before {
+		return cause
+	}
+	if err := c.chmod(pin, before); err != nil {
+		return fmt.Errorf("%w; left at mode %v", cause, now)
+	}
+	return cause
+}
+
+// only is the argument of chown: -1 for what stays.
+func only(have, want uint32) int {
+	if have == want {
+		return -1
+	}
+	return int(want)
+}
+
+// confirm reads back: a call can succeed without doing what it was told, as
+// chmod does for setgid without CAP_FSETID, and a link can have appeared.
+func confirm(pin *fsys.Pin, want *plan.State) outcome {
+	have, err := pin.State()
+	if err != nil {
+		return outcome{Failed, plan.Printable("read back: " + err.Error())}
+	}
+	if have != *want {
+		return outcome{Failed, "read back: " + differences(&have, want, "not")}
+	}
+	return outcome{Done, ""}
+}

@@ -1,0 +1,73 @@
+package apply
+
+import (
+	"rightful/internal/fsys"
+	"rightful/plan"
+)
+
+// walker goes through the steps of one batch. It keeps the directory of the
+// last step open for the next one.
+type walker struct {
+	run     *run
+	account *account
+	path    string
+	dir     *fsys.Dir
+	err     error
+}
+
+func (w *walker) close() {
+	if w.dir != nil {
+		w.dir.Close()
+	}
+	w.dir = nil
+}
+
+// open opens a directory below the home, which stays the walker's.
+func (w *walker) open(path string) (*fsys.Dir, error) {
+	if path == "." {
+		return w.account.home, nil
+	}
+	if path != w.path {
+		w.close()
+		w.path = path
+		w.dir, w.err = w.account.home.OpenDir(path)
+	}
+	return w.dir, w.err
+}
+
+// step carries out one step.
+func (w *walker) step(s *plan.Step) outcome {
+	if all, ok := w.run.verdict(w.account); ok {
+		return all
+	}
+	o := w.change(s)
+	if o.result == Failed {
+		w.run.hold(w.account, plan.Quote(s.Path)+": "+o.reason)
+	}
+	return o
+}
+
+func (w *walker) change(s *plan.Step) outcome {
+	if s.Change.Action == plan.Add {
+		return w.add(s)
+	}
+	if w.account.home == nil {
+		return outcome{Stale, "the home is gone"}
+	}
+	if s.Change.Action == plan.Remove {
+		return w.remove(s)
+	}
+	return w.update(s)
+}
+
+// pin takes hold of a step's entry.
+func (w *walker) pin(s *plan.Step) (*fsys.Pin, error) {
+	if s.Block.Dir == "" {
+		return w.account.home.PinSelf()
+	}
+	dir, err := w.open(s.Block.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return dir.Pin(s.Entry.Name)
+}

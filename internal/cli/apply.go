@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"rightful/apply"
+	"rightful/plan"
+)
+
+func (a *app) applyCommand() *cli.Command {
+	return &cli.Command{
+		Name: "apply", Usage: "carry out the approved steps of a plan", ArgsUsage: "[FILE]",
+		Description: "With FILE, exactly what FILE.approval allows. Without it, and at a terminal, plans, shows, asks,\n" +
+			"and carries out what was shown. Exit codes: 0 all is as planned, 4 over a limit, 5 no valid approval,\n" +
+			"6 nothing was done and something was stale, 7 incomplete, 11 another run holds the lock.",
+		OnUsageError: usageError,
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "approval", Usage: "read the approval from `FILE` instead of FILE" + approvalSuffix},
+			&cli.BoolFlag{Name: "json", Usage: "print the results as JSON"},
+			stateFlag(), rootFlag(),
+		}, policyFlags(), walkFlags()),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			switch c.Args().Len() {
+			case 0:
+				return a.applyInteractive(ctx, c)
+			case 1:
+				return a.applySaved(ctx, c)
+			}
+			return usagef("apply takes one FILE")
+		},
+	}
+}
+
+func stateFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "state-dir", Sources: cli.EnvVars("RIGHTFUL_STATE_DIR"),
+		Usage: "keep the record of runs in `DIR` (default: /var/lib/rightful, for an ordinary user below $XDG_STATE_HOME)",
+	}
+}
+
+func (a *app) applySaved(ctx context.Context, c *cli.Command) error {
+	f, p, err := openPlan(c)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	name := c.String("approval")
+	if name == "" {
+		name = c.Args().First() + approvalSuffix
+	}
+	approval, err := readApproval(name)
+	if err != nil {
+		return err
+	}
+	return a.carryOut(ctx, c, f, p, approval)
+}
+
+// applyInteractive plans, shows and asks, as Terraform does without a plan file.
+func (a *app) applyInteractive(ctx context.Context, c *cli.Command) error {
+	if !isTerminal(a.in) {
+		return &plan.ApprovalError{Fault: plan.ApprovalMissing, What: "there is no terminal to ask on: save a plan with plan -out and approve it"}
+	}
+	f, err := a.compare(ctx, c, "")
+	if err != nil {
+		return err
+	}
+	defer f.drop()
+	if err := plan.WriteText(a.out, f.Plan, plan.TextOptions{Color: a.colored(), NoNext: true}); err != nil {
+		return err
+	}
+	if t := f.Trailer.Summary.Tally; t.Adds+t.Updates+t.Removes == 0 {
+		return nil
+	}
+	now := time.Now()
+	approval, err := plan.Approve(f.Plan, plan.Selection{All: true}, nil, caller(), now, now.Add(time.Hour), "")
+	if err != nil {
+		return a.withLimits(err)
+	}
+	if err := a.ask(); err != nil {
+		return err
+	}
+	return a.carryOut(ctx, c, f.file, f.Plan, approval)
+}
+
+// ask is Terraform's question, word for word but for the name.
+func (a *app) ask() error {
+	fmt.Fprint(a.out, "\nDo you want to perform these actions?\n"+
+		"  Rightful will perform the actions described above.\n"+
+		"  Only 'yes' will be accepted to approve.\n\n  Enter a value: ")
+	if err := a.out.Flush(); err != nil {
+		return err
+	}
+	answer, err := bufio.NewReader(a.in).ReadString('\n')
+	if err != nil || strings.TrimSpace(answer) != "yes" {
+		fmt.Fprintln(a.out, "\nApply cancelled.")
+		return exitCode(exitError)
+	}
+	fmt.Fprintln(a.out)
+	return nil
+}
+
+func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.Plan, approval *plan.Approval) error {
+	host, err := thisHost()
+	if err != nil {
+		return err
+	}
+	state, err := stateDir(c)
+	if err != nil {
+		return err
+	}
+	users, groups, err := lookups(p.Header.Root)
+	if err != nil {
+		return err
+	}
+	report, err := apply.Run(ctx, apply.Options{
+		Plan: p, File: f, Approval: approval,
+		StateDir: state, LockDir: lockDir(), By: caller(), Host: host, User: users, Group: groups,
+		Progress: a.applyProgress(approval),
+	})
+	a.endProgress()
+	if report == nil {
+		return a.withLimits(err)
+	}
+	if writeErr := a.writeReport(c, report); err == nil {
+		err = writeErr
+	}
+	if err == nil {
+		err = reportExit(report)
+	}
+	return err
+}
+
+// lookups says what names stand for below a root, as a plan's makers saw it.
+func lookups(root string) (user, group func(string) (uint32, error), err error) {
+	h, err := openRoot(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	user = func(name string) (uint32, error) {
+		u, ok, err := h.users.User(name)
+		return u.UID, found(ok, err, "user")
+	}
+	group = func(name string) (uint32, error) {
+		g, ok, err := h.users.Group(name)
+		return g.GID, found(ok, err, "group")
+	}
+	return user, group, nil
+}
+
+func found(ok bool, err error, what string) error {
+	if err == nil && !ok {
+		err = fmt.Errorf("no such %s", what)
+	}
+	return err
+}
+
+// stateDir is where runs are kept, file-hierarchy(7).
+func stateDir(c *cli.Command) (string, error) {
+	if dir := c.String("state-dir"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	if os.Geteuid() == 0 {
+		return "/var/lib/rightful", nil
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "rightful"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no state folder: %w; name one with -state-dir", err)
+	}
+	return filepath.Join(home, ".local/state/rightful"), nil
+}
+
+// lockDir does not depend on the state folder, so that two runs with different
+// ones still exclude each other.
+func lockDir() string {
+	if os.Geteuid() == 0 {
+		return "/run/rightful"
+	}
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "rightful")
+	}
+	return fmt.Sprintf("/tmp/rightful-%d", os.Geteuid())
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/urfave/cli/v3"
+
+	"rightful/plan"
+)
+
+const approvalSuffix = ".approval"
+
+func (a *app) approveCommand() *cli.Command {
+	return &cli.Command{
+		Name: "approve", Usage: "allow a saved plan to be applied, all of it or a part", ArgsUsage: "FILE",
+		Description: "The same selector repeated unites, different ones intersect, -except- ones subtract. A class is\n" +
+			"taken only with all its classes named. Each call replaces the last approval. Nothing is changed.\n" +
+			"Exit codes: 0 approved, 1 error, 4 over a limit.",
+		OnUsageError: usageError,
+		Flags:        append(selectionFlags(), approvalFlags()...),
+		Action:       a.approve,
+	}
+}
+
+func selectionFlags() []cli.Flag {
+	flags := []cli.Flag{&cli.BoolFlag{Name: "all", Usage: "every step of every account that is not held"}}
+	for _, except := range []string{"", "except-"} {
+		verb := map[string]string{"": "take", "except-": "leave out"}[except]
+		flags = append(flags,
+			&cli.StringSliceFlag{Name: except + "account", Usage: verb + " accounts whose name matches `GLOB`"},
+			&cli.StringSliceFlag{Name: except + "group", Usage: verb + " the steps of the group `ID`"},
+			&cli.StringSliceFlag{Name: except + "class", Usage: verb + " steps of class `C`: add, tighten, loosen, chown, take, remove"},
+			&cli.StringSliceFlag{Name: except + "step", Usage: verb + " the step `ID`"},
+			&cli.StringSliceFlag{Name: except + "path", Usage: verb + " paths, relative to the home, that match `GLOB`"},
+		)
+	}
+	return flags
+}
+
+func approvalFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "override", Usage: "allow more than a limit does: `LIMIT=N`, as run.accounts=215 or account.remove[bob]=3"},
+		&cli.StringFlag{Name: "reason", Usage: "why, for the journal; needed with -override", DefaultText: ""},
+		&cli.DurationFlag{Name: "expires", Usage: "how long the approval is good", Value: 24 * time.Hour},
+	}
+}
+
+func (a *app) approve(_ context.Context, c *cli.Command) error {
+	selection, err := selectionOf(c)
+	if err != nil {
+		return err
+	}
+	overrides, err := overridesOf(c)
+	if err != nil {
+		return err
+	}
+	f, p, err := openPlan(c)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	now := time.Now()
+	approval, err := plan.Approve(p, selection, overrides, caller(), now, now.Add(c.Duration("expires")), c.String("reason"))
+	if err != nil {
+		return a.withLimits(err)
+	}
+	dest := c.Args().First() + approvalSuffix
+	if err := saveApproval(dest, approval); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "Approved %s in %s of plan %s, until %s: %s\n",
+		counted(approval.Count, "step"), counted(approval.Accounts, "account"), shortDigest(p.Digest),
+		approval.Expires.Local().Format("2006-01-02 15:04 MST"), plan.Quote(dest))
+	fmt.Fprintf(a.out, "Next: rightful apply %s\n", plan.Quote(c.Args().First()))
+	return nil
+}
+
+func selectionOf(c *cli.Command) (plan.Selection, error) {
+	s, err := selectorsOf(c, "")
+	if err != nil {
+		return s, err
+	}
+	s.All = c.Bool("all")
+	except, err := selectorsOf(c, "except-")
+	if !isEmpty(except) {
+		s.Except = &except
+	}
+	if err == nil && isEmpty(s) && !s.All {
+		return s, usagef("approve what? -all, or -account, -group, -class, -step, -path for a part")
+	}
+	return s, err
+}
+
+func isEmpty(s plan.Selection) bool {
+	return len(s.Accounts)+len(s.Groups)+len(s.Steps)+len(s.Paths) == 0 && s.Classes == 0
+}
+
+func selectorsOf(c *cli.Command, prefix string) (plan.Selection, error) {
+	s := plan.Selection{
+		Accounts: c.StringSlice(prefix + "account"), Groups: c.StringSlice(prefix + "group"),
+		Steps: c.StringSlice(prefix + "step"), Paths: c.StringSlice(prefix + "path"),
+	}
+	for _, name := range c.StringSlice(prefix + "class") {
+		class, err := plan.ParseClass(name)
+		if err != nil {
+			return s, usagef("-%sclass %v", prefix, err)
+		}
+		s.Classes |= class
+	}
+	return s, nil
+}
+
+func overridesOf(c *cli.Command) (plan.Overrides, error) {
+	var all plan.Overrides
+	for _, text := range c.StringSlice("override") {
+		o, err := plan.ParseOverride(text)
+		if err != nil {
+			return nil, usagef("-override %v", err)
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+func saveApproval(dest string, approval *plan.Approval) error {
+	f, err := renameio.NewPendingFile(dest, renameio.WithPermissions(0o600), renameio.IgnoreUmask())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Cleanup() }()
+	if _, err := approval.WriteTo(f); err != nil {
+		return err
+	}
+	return f.CloseAtomicallyReplace()
+}
+
+func readApproval(name string) (*plan.Approval, error) {
+	files, err := trustedFiles()
+	if err != nil {
+		return nil, err
+	}
+	f, err := files.open(name)
+	if os.IsNotExist(err) {
+		return nil, &plan.ApprovalError{Fault: plan.ApprovalMissing, What: plan.Quote(name) + " is not there"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return plan.ReadApproval(f)
+}
+
+// withLimits prints the table of what is over its limit, before the error says
+// it in one line.
+func (a *app) withLimits(err error) error {
+	limits, ok := err.(*plan.LimitError)
+	if !ok {
+		return err
+	}
+	table := tabwriter.NewWriter(a.errOut, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "over its limit\tused\tallowed\trule\tsource")
+	for _, v := range limits.Verdicts {
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\n", plan.Printable(v.Name()), v.Used, v.AllowedText(), v.Rule(), plan.Quote(v.Source()))
+	}
+	if flushErr := table.Flush(); flushErr != nil {
+		return flushErr
+	}
+	return err
+}
+
+// shortDigest is enough of a digest to compare by eye.
+func shortDigest(digest string) string { return digest[:min(len(digest), len("sha256:")+12)] }

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/google/renameio/v2"
+	"github.com/urfave/cli/v3"
+
+	"rightful/plan"
+	"rightful/reconcile"
+	"rightful/spec"
+)
+
+// walkFlags narrow and bound a comparison.
+func walkFlags() []cli.Flag {
+	budget := reconcile.DefaultBudget()
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "account", Usage: "only accounts whose name matches `GLOB`"},
+		&cli.StringSliceFlag{Name: "path", Usage: "only paths, relative to the home, that match `GLOB`"},
+		&cli.IntFlag{Name: "workers", Usage: "look at `N` directories at a time", Value: runtime.NumCPU()},
+		&cli.Int64Flag{Name: "max-entries", Usage: "hold an account with more than `N` entries", Value: budget.Entries},
+		&cli.IntFlag{Name: "max-depth", Usage: "hold an account deeper than `N` directories", Value: budget.Depth},
+		&cli.Int64Flag{Name: "max-problems", Usage: "hold an account with more than `N` problems", Value: budget.Problems},
+		&cli.DurationFlag{Name: "max-time", Usage: "hold an account that takes longer than `DURATION`", Value: budget.Time},
+	}
+}
+
+func budgetOf(c *cli.Command) reconcile.Budget {
+	return reconcile.Budget{
+		Entries: c.Int64("max-entries"), Depth: c.Int("max-depth"),
+		Problems: c.Int64("max-problems"), Time: c.Duration("max-time"),
+	}
+}
+
+// planFile is a plan that has just been made. Until it is kept it has no name
+// that anybody could mistake for a finished plan's.
+type planFile struct {
+	*plan.Plan
+	file *os.File
+	keep func() error // gives it its name
+	drop func()       // forgets it, if it was not kept
+}
+
+// compare makes a plan: in the end at dest, or nowhere if that is empty.
+func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFile, error) {
+	policy, err := loadPolicy(c)
+	if err != nil {
+		return nil, err
+	}
+	host, err := openHost(c)
+	if err != nil {
+		return nil, err
+	}
+	defer host.Close()
+	header, err := newHeader(host, policy)
+	if err != nil {
+		return nil, err
+	}
+	f, err := newPlanFile(dest)
+	if err != nil {
+		return nil, err
+	}
+	progress := &reconcile.Progress{}
+	stop := a.showProgress(progress)
+	_, err = reconcile.Run(ctx, f.file, reconcile.Options{
+		Policy: policy.Policy, Day: spec.DayOf(time.Now()),
+		Root: host.root, Files: host.files, Users: host.users, Passwd: host.passwd,
+		Accounts: c.StringSlice("account"), Paths: c.StringSlice("path"),
+		Header: header, Budget: budgetOf(c), Workers: c.Int("workers"), Progress: progress,
+	})
+	stop()
+	if err == nil {
+		f.Plan, err = plan.Open(f.file)
+	}
+	if err != nil {
+		f.drop()
+		return nil, err
+	}
+	return f, nil
+}
+
+func newHeader(h *host, p *policy) (plan.Header, error) {
+	self, err := thisHost()
+	if err != nil {
+		return plan.Header{}, err
+	}
+	limits, err := h.limits(p.Policy)
+	return plan.Header{
+		Created: time.Now().UTC(), Tool: version(), Host: self, Root: h.path,
+		Policy: plan.Policy{Name: p.Name, Files: p.files}, Limits: limits,
+	}, err
+}
+
+func newPlanFile(dest string) (*planFile, error) {
+	if dest == "" {
+		f, err := os.CreateTemp("", "rightful-*.plan")
+		if err != nil {
+			return nil, err
+		}
+		// Without a name nothing is left behind, however this ends.
+		err = os.Remove(f.Name())
+		return &planFile{file: f, keep: func() error { return nil }, drop: func() { f.Close() }}, err
+	}
+	// The temporary stands next to dest: the rename must not cross a mount.
+	f, err := renameio.NewPendingFile(dest,
+		renameio.WithTempDir(filepath.Dir(dest)), renameio.WithPermissions(0o600), renameio.IgnoreUmask())
+	if err != nil {
+		return nil, err
+	}
+	return &planFile{file: f.File, keep: f.CloseAtomicallyReplace, drop: func() { _ = f.Cleanup() }}, nil
+}

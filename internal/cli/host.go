@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"rightful/internal/fsys"
+	"rightful/internal/userdb"
+	"rightful/plan"
+	"rightful/spec"
+)
+
+func rootFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "root", Value: "/", Sources: cli.EnvVars("RIGHTFUL_ROOT"),
+		Usage: "look up homes, passwd and group files, limits, skip_when and from: below `DIR`",
+	}
+}
+
+// host is the system below one root.
+type host struct {
+	path   string // absolute
+	root   *fsys.Dir
+	files  fsys.Files
+	users  *userdb.DB
+	passwd *userdb.DB
+}
+
+func openHost(c *cli.Command) (*host, error) {
+	path, err := filepath.Abs(c.String("root"))
+	if err != nil {
+		return nil, err
+	}
+	return openRoot(path)
+}
+
+func openRoot(path string) (*host, error) {
+	root, err := fsys.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	h := &host{path: path, root: root, files: fsys.NewFiles(root, callerTrust())}
+	h.passwd = userdb.Files(h.read)
+	if h.users = h.passwd; path == "/" {
+		h.users = userdb.Host(h.read)
+	}
+	return h, nil
+}
+
+func (h *host) Close() error { return h.root.Close() }
+
+func (h *host) read(path string) ([]byte, error) { return h.files.Read(path, maxFile) }
+
+const ceilingFile = "/etc/rightful/limits.yaml"
+
+// limits joins the defaults, the policy's limits and the host's ceiling.
+func (h *host) limits(p *spec.Policy) ([]plan.Limit, error) {
+	var ceiling []plan.Limit
+	data, err := h.read(ceilingFile)
+	if err == nil {
+		var written []spec.Limit
+		if written, err = spec.ParseCeiling(spec.PolicyFile{Name: ceilingFile, Data: data}); err != nil {
+			return nil, err
+		}
+		ceiling = planLimits(written)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return plan.Merge(plan.DefaultLimits(), planLimits(p.Limits), ceiling)
+}
+
+func planLimits(written []spec.Limit) []plan.Limit {
+	limits := make([]plan.Limit, len(written))
+	for i, l := range written {
+		limits[i] = plan.Limit{
+			Name: l.Name, Percent: l.Percent, AtLeast: l.AtLeast, Count: l.Count,
+			Unlimited: l.Unlimited, Source: l.Pos.String(),
+		}
+	}
+	return limits
+}
+
+// thisHost names the machine, so that a plan is not applied to another.
+func thisHost() (plan.Host, error) {
+	name, err := os.Hostname()
+	if err != nil {
+		return plan.Host{}, err
+	}
+	id, err := os.ReadFile("/etc/machine-id")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return plan.Host{}, err
+	}
+	// machine-id(5) asks that the number itself is not shown to others.
+	sum := sha256.Sum256([]byte("rightful\n" + strings.TrimSpace(string(id))))
+	return plan.Host{Name: name, MachineID: hex.EncodeToString(sum[:16])}, nil
+}
+
+// caller names who runs this, and for whom, for approvals and journals.
+func caller() string {
+	name := fmt.Sprintf("uid %d", os.Getuid())
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	if sudo := os.Getenv("SUDO_USER"); sudo != "" && os.Geteuid() == 0 {
+		return sudo + " as " + name
+	}
+	return name
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"github.com/urfave/cli/v3"
+
+	"rightful/plan"
+)
+
+func (a *app) planCommand() *cli.Command {
+	return &cli.Command{
+		Name: "plan", Usage: "compare the accounts with the policy and show what would change",
+		Description: "Changes nothing. Exit codes: 0 done, 1 error; with -detailed-exitcode 2 when there are changes;\n" +
+			"with -fail-on limits 4 when a limit is exceeded.",
+		OnUsageError: usageError,
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, to approve and apply it"},
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there are changes"},
+			&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 4 when `WHAT` is not as it should be: limits"},
+			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
+			&cli.BoolFlag{Name: "full", Usage: "print every step, however many accounts there are"},
+			rootFlag(),
+		}, policyFlags(), walkFlags()),
+		Action: a.plan,
+	}
+}
+
+func (a *app) plan(ctx context.Context, c *cli.Command) error {
+	if c.Args().Present() {
+		return usagef("plan takes no arguments, and got %s", plan.Quote(c.Args().First()))
+	}
+	for _, what := range c.StringSlice("fail-on") {
+		if what != "limits" {
+			return usagef("-fail-on %s: only limits can be failed on", plan.Quote(what))
+		}
+	}
+	f, err := a.compare(ctx, c, c.String("out"))
+	if err != nil {
+		return err
+	}
+	defer f.drop()
+	if err := a.writePlan(c, f.Plan, plan.TextOptions{Full: c.Bool("full"), File: c.String("out")}); err != nil {
+		return err
+	}
+	if err := f.keep(); err != nil {
+		return err
+	}
+	return planExit(c, f.Plan)
+}
+
+// writePlan prints a plan as JSON or for people.
+func (a *app) writePlan(c *cli.Command, p *plan.Plan, o plan.TextOptions) error {
+	if c.Bool("json") {
+		return plan.WriteJSON(a.out, p)
+	}
+	o.Color = a.colored()
+	return plan.WriteText(a.out, p, o)
+}
+
+// colored is true for a person at a terminal who has not said NO_COLOR
+// (no-color.org).
+func (a *app) colored() bool {
+	f, ok := a.out.w.(*os.File)
+	return ok && isTerminal(f) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+func planExit(c *cli.Command, p *plan.Plan) error {
+	over := slices.ContainsFunc(p.Trailer.Limits, func(v plan.Verdict) bool { return v.Exceeded })
+	t := p.Trailer.Summary.Tally
+	switch {
+	case over && slices.Contains(c.StringSlice("fail-on"), "limits"):
+		return exitCode(exitLimit)
+	case c.Bool("detailed-exitcode") && t.Adds+t.Updates+t.Removes > 0:
+		return exitCode(exitChanges)
+	}
+	return nil
+}

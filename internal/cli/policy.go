@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+	"rightful/spec"
+)
+
+const (
+	localPolicy = "rightful.yaml"
+	hostPolicy  = "/etc/rightful/policy"
+	// maxFile is more than any policy file, approval or account database needs.
+	maxFile = 64 << 20
+)
+
+func policyFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{
+			Name: "policy", Sources: cli.EnvVars("RIGHTFUL_POLICY"),
+			Usage: "policy file or folder `PATH` (default: " + localPolicy + ", then " + hostPolicy + ")",
+		},
+		&cli.StringSliceFlag{Name: "var", Usage: "set a scalar variable of the policy, as `K=V`"},
+	}
+}
+
+// policy is a policy with the files it was made of.
+type policy struct {
+	*spec.Policy
+	files []plan.PolicyFile
+}
+
+// loadPolicy reads the policy that the command line names.
+func loadPolicy(c *cli.Command) (*policy, error) {
+	vars, err := parseVars(c.StringSlice("var"))
+	if err != nil {
+		return nil, err
+	}
+	if c.IsSet("policy") {
+		return readPolicy(c.String("policy"), vars)
+	}
+	for _, path := range []string{localPolicy, hostPolicy} {
+		// Only what is not there at all leads to the next choice: a policy that
+		// cannot be trusted or read is an error.
+		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+			return readPolicy(path, vars)
+		}
+	}
+	return nil, fmt.Errorf("no policy: neither %s here nor %s; name one with -policy", localPolicy, hostPolicy)
+}
+
+func parseVars(settings []string) (map[string]string, error) {
+	vars := map[string]string{}
+	for _, s := range settings {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return nil, usagef("-var %s: K=V is needed", plan.Quote(s))
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}
+
+func readPolicy(path string, vars map[string]string) (*policy, error) {
+	files, err := trustedFiles()
+	if err != nil {
+		return nil, err
+	}
+	names, err := policyFiles(files, path)
+	if err != nil {
+		return nil, err
+	}
+	p := &policy{}
+	var sources []spec.PolicyFile
+	for _, name := range names {
+		data, err := files.read(name)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(data)
+		p.files = append(p.files, plan.PolicyFile{Name: name, SHA256: hex.EncodeToString(sum[:])})
+		sources = append(sources, spec.PolicyFile{Name: name, Data: data})
+	}
+	p.Policy, err = spec.Parse(sources, vars)
+	return p, err
+}
+
+// policyFiles is the files that make the policy at path: itself, or those of a
+// folder.
+func policyFiles(files *trusted, path string) ([]string, error) {
+	names, isFolder, err := files.list(path)
+	if err != nil || !isFolder {
+		return []string{path}, err
+	}
+	var found []string
+	for _, name := range names {
+		if yaml := strings.HasSuffix(name, ".yaml"); yaml && !strings.HasSuffix(name, "_test.yaml") && name[0] != '.' {
+			found = append(found, filepath.Join(path, name))
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s: no policy in it: no file ends in .yaml", plan.Quote(path))
+	}
+	return found, nil
+}
+
+// trusted reads what root may believe: for root, files of his own or of the
+// user who called sudo, in folders that nobody else can write.
+type trusted struct{ files fsys.Files }
+
+func trustedFiles() (*trusted, error) {
+	root, err := fsys.OpenRoot("/")
+	if err != nil {
+		return nil, err
+	}
+	return &trusted{fsys.NewFiles(root, callerTrust())}, nil
+}
+
+// callerTrust is nil for an ordinary user: his mistakes are his own.
+func callerTrust() fsys.Trust {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	sudo, err := strconv.ParseUint(os.Getenv("SUDO_UID"), 10, 32)
+	return func(uid uint32) bool { return uid == 0 || err == nil && uid == uint32(sudo) }
+}
+
+func (t *trusted) read(path string) ([]byte, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return t.files.Read(abs, maxFile)
+}
+
+func (t *trusted) open(path string) (*os.File, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return t.files.Open(abs)
+}
+
+func (t *trusted) list(path string) ([]string, bool, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, false, err
+	}
+	return t.files.List(abs)
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"rightful/reconcile"
+)
+
+// quietTime is how long work may take without a word.
+const quietTime = time.Second
+
+// showProgress keeps a line on standard error up to date while a comparison
+// goes on, if there is a person to read it. The returned function ends it.
+func (a *app) showProgress(p *reconcile.Progress) (stop func()) {
+	began := time.Now()
+	return a.progressLine(func() string {
+		n := p.Entries.Load()
+		rate := float64(n) / time.Since(began).Seconds()
+		return fmt.Sprintf("%d accounts, %d entries, %.0f a second", p.Accounts.Load(), n, rate)
+	})
+}
+
+func (a *app) progressLine(text func() string) (stop func()) {
+	if !isTerminal(a.errOut) {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(quietTime)
+		defer ticker.Stop()
+		shown := false
+		for {
+			select {
+			case <-ticker.C:
+				fmt.Fprintf(a.errOut, "\r\x1b[K%s", text())
+				shown = true
+			case <-done:
+				if shown {
+					fmt.Fprint(a.errOut, "\r\x1b[K")
+				}
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

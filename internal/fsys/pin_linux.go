@@ -1,0 +1,172 @@
+package fsys
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"rightful/plan"
+)
+
+// Pin holds one inode, whatever it is and whatever becomes of its name. Its
+// owner closes it.
+type Pin struct{ fd int }
+
+// Pin takes hold of name in d: one component, not followed, not opened.
+func (d *Dir) Pin(name string) (*Pin, error) {
+	fd, err := openBeneath(d.fd, name, unix.O_PATH)
+	if err != nil {
+		return nil, err
+	}
+	return &Pin{fd}, nil
+}
+
+// PinSelf takes hold of d's own inode.
+func (d *Dir) PinSelf() (*Pin, error) {
+	fd, err := unix.Openat(d.fd, ".", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &Pin{fd}, nil
+}
+
+// FD is the O_PATH descriptor, which stays the Pin's.
+func (p *Pin) FD() int { return p.fd }
+
+// Close lets go.
+func (p *Pin) Close() error { return unix.Close(p.fd) }
+
+// Proc is the path that reaches the pinned inode through its descriptor, for
+// the calls that have no form for O_PATH: chmod, chown, getxattr and setxattr
+// follow it to the inode itself (path_resolution(7), magic links). lchown and
+// lgetxattr do not: they would act on the link in /proc.
+func (p *Pin) Proc() string { return "/proc/self/fd/" + strconv.Itoa(p.fd) }
+
+// Info looks at the pinned inode.
+func (p *Pin) Info() (Info, error) {
+	var st unix.Statx_t
+	var info Info
+	err := unix.Statx(p.fd, "", statFlags|unix.AT_EMPTY_PATH, statMask, &st)
+	if err != nil {
+		return info, err
+	}
+	fill(&info, &st)
+	return info, nil
+}
+
+// State is everything about the pinned inode that a step compares.
+func (p *Pin) State() (plan.State, error) {
+	info, err := p.Info()
+	if err != nil {
+		return plan.State{}, err
+	}
+	s := info.State
+	if s.Type == plan.Symlink {
+		s.Target, err = readlink(p.fd, "")
+		return s, err
+	}
+	if s.Type != plan.File && s.Type != plan.Directory {
+		return s, nil
+	}
+	if s.Access, err = p.xattr(XattrAccess); err != nil {
+		return s, err
+	}
+	if s.Type == plan.Directory {
+		s.Default, err = p.xattr(XattrDefault)
+	}
+	return s, err
+}
+
+// The names under which the kernel keeps ACLs, acl(5) and xattr(7).
+const (
+	XattrAccess  = "system.posix_acl_access"
+	XattrDefault = "system.posix_acl_default"
+)
+
+func (p *Pin) xattr(name string) (string, error) {
+	// getxattrat(2) answers EBADF for O_PATH descriptors, so the magic link.
+	buf := make([]byte, 1024)
+	n, err := unix.Getxattr(p.Proc(), name, buf)
+	if err == unix.ERANGE {
+		buf = make([]byte, 1<<16) // XATTR_SIZE_MAX
+		n, err = unix.Getxattr(p.Proc(), name, buf)
+	}
+	if err == unix.ENODATA || err == unix.EOPNOTSUPP {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", name, err)
+	}
+	return string(buf[:n]), nil
+}
+
+// ErrNoIdentity means that the filesystem gives neither file handles nor birth
+// times: an inode that took another's number cannot be told from it.
+var ErrNoIdentity = errors.New("the filesystem has neither file handles nor birth times")
+
+// atHandleFID asks for a handle that need not be decodable, which is all that
+// an identity needs; overlayfs gives no other (name_to_handle_at(2), Linux 6.5).
+const atHandleFID = 0x200
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Identity tells the pinned inode from any other that is or will be there.
+func (p *Pin) Identity() (plan.Identity, error) {
+	info, err := p.Info()
+	if err != nil {
+		return plan.Identity{}, err
+	}
+	for _, flags := range []int{unix.AT_EMPTY_PATH, unix.AT_EMPTY_PATH | atHandleFID} {
+		h, _, err := unix.NameToHandleAt(p.fd, "", flags)
+		if err == nil {
+			return plan.Identity{Ino: info.Ino, Gen: crc32.Checksum(h.Bytes(), castagnoli)}, nil
+		}
+		if err != unix.EOPNOTSUPP && err != unix.EINVAL && err != unix.EOVERFLOW {
+			return plan.Identity{}, fmt.Errorf("file handle: %w", err)
+		}
+	}
+	if info.BirthNsec == 0 {
+		return plan.Identity{}, ErrNoIdentity
+	}
+	birth := strconv.AppendUint(nil, info.BirthNsec, 10)
+	return plan.Identity{Ino: info.Ino, Gen: crc32.Checksum(birth, castagnoli)}, nil
+}
+
+const fsIocGetFSUUID = 0x80111500 // _IOR(0x15, 0, struct fsuuid2), Linux 6.9
+
+// Filesystem names the filesystem that d is on, the same after a reboot:
+// "uuid:..." where the kernel tells it, else "fsid:..." (statfs(2), f_fsid).
+func (d *Dir) Filesystem() (string, error) {
+	if uuid := d.uuid(); uuid != "" {
+		return "uuid:" + uuid, nil
+	}
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(d.fd, &st); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("fsid:%08x%08x", uint32(st.Fsid.Val[0]), uint32(st.Fsid.Val[1])), nil
+}
+
+// CheckProc reports whether /proc is what [Pin.Proc] needs it to be: procfs,
+// with our own descriptors. Without it ACLs can be neither read nor written.
+func CheckProc() error {
+	var st unix.Statfs_t
+	if err := unix.Statfs("/proc/self/fd", &st); err != nil {
+		return &os.PathError{Op: "statfs", Path: "/proc/self/fd", Err: err}
+	}
+	if st.Type != unix.PROC_SUPER_MAGIC {
+		return errors.New("/proc/self/fd: not procfs")
+	}
+	return nil
+}
+
+// HasCapabilities reports whether a file has capabilities(7), which any chown
+// of it clears. Where it cannot be told, it has.
+func (p *Pin) HasCapabilities() bool {
+	_, err := unix.Getxattr(p.Proc(), "security.capability", nil)
+	return err != unix.ENODATA && err != unix.EOPNOTSUPP
+}

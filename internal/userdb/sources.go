@@ -1,0 +1,76 @@
+package userdb
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// ReadFile reads a file by its absolute path below the root.
+type ReadFile func(path string) ([]byte, error)
+
+// Files is the database in etc/passwd and etc/group alone.
+func Files(read ReadFile) *DB { return newDB(files{read, map[string][]string{}}) }
+
+// Host is the host's own database. Where there is no getent(1), it is the
+// files: systems without it have no other name services.
+func Host(read ReadFile) *DB {
+	path, err := exec.LookPath("getent")
+	if err != nil {
+		return Files(read)
+	}
+	return newDB(getent{path})
+}
+
+// files reads each table once. The DB's lock guards it.
+type files struct {
+	read   ReadFile
+	tables map[string][]string
+}
+
+func (f files) all(table string) ([]string, error) {
+	if lines, ok := f.tables[table]; ok {
+		return lines, nil
+	}
+	data, err := f.read("/etc/" + table)
+	if err != nil {
+		return nil, err
+	}
+	f.tables[table] = strings.Split(string(data), "\n")
+	return f.tables[table], nil
+}
+
+// find returns every line: the caller takes the first that fits.
+func (f files) find(table, _ string) ([]string, error) { return f.all(table) }
+
+type getent struct{ path string }
+
+func (g getent) all(table string) ([]string, error) {
+	lines, err := g.run(table)
+	if err == nil && len(lines) == 0 {
+		err = ErrNoEnumeration
+	}
+	return lines, err
+}
+
+func (g getent) find(table, key string) ([]string, error) { return g.run(table, key) }
+
+// notFound is getent's exit status where a key has no record, getent(1).
+const notFound = 2
+
+func (g getent) run(args ...string) ([]string, error) {
+	cmd := exec.Command(g.path, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == notFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("getent: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return strings.Split(strings.TrimRight(string(out), "\n"), "\n"), nil
+}

@@ -1,0 +1,103 @@
+package userdb
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const passwdFile = `root:x:0:0:root:/root:/bin/bash
++nisuser::::::
+damaged:x:12
+alice:x:1001:1001:Alice,,,:/home/alice:/bin/sh
+alias:x:1001:1001::/home/alice:/bin/sh
+1002:x:1003:1003::/home/1002:/bin/sh
+huge:x:4294967296:1:::
+`
+
+func fromFiles(t *testing.T) *DB {
+	t.Helper()
+	reads := 0
+	return Files(func(path string) ([]byte, error) {
+		switch path {
+		case "/etc/passwd":
+			if reads++; reads > 1 {
+				t.Error("passwd was read twice in one run")
+			}
+			return []byte(passwdFile), nil
+		case "/etc/group":
+			return []byte("root:x:0:\nwww-data:x:33:alice\n"), nil
+		}
+		return nil, os.ErrNotExist
+	})
+}
+
+func TestFiles(t *testing.T) {
+	db := fromFiles(t)
+	users, err := db.Users()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, u := range users {
+		names = append(names, u.Name)
+	}
+	if got, want := strings.Join(names, " "), "root alice alias 1002"; got != want {
+		t.Errorf("users = %q, want %q", got, want)
+	}
+	if u, ok, _ := db.User("alice"); !ok || u.UID != 1001 || u.Home != "/home/alice" {
+		t.Errorf("alice = %+v, %v", u, ok)
+	}
+	if u, ok, _ := db.UserByID(1001); !ok || u.Name != "alice" {
+		t.Errorf("uid 1001 = %+v, %v; the first record counts", u, ok)
+	}
+	if g, ok, _ := db.Group("www-data"); !ok || g.GID != 33 {
+		t.Errorf("www-data = %+v, %v", g, ok)
+	}
+	for _, name := range []string{"nobody", "", "al:ice", "-h", "+nisuser", "damaged", "huge", "1001", "1002"} {
+		if u, ok, err := db.User(name); ok || err != nil {
+			t.Errorf("User(%q) = %+v, %v, %v; want nothing", name, u, ok, err)
+		}
+	}
+}
+
+// A number must never answer for a name: the cache is shared.
+func TestNumberIsNoName(t *testing.T) {
+	db := fromFiles(t)
+	if _, ok, _ := db.UserByID(1001); !ok {
+		t.Fatal("uid 1001 is missing")
+	}
+	if u, ok, _ := db.User("1001"); ok {
+		t.Errorf("the name 1001 found %+v", u)
+	}
+}
+
+func TestReadError(t *testing.T) {
+	boom := errors.New("boom")
+	db := Files(func(string) ([]byte, error) { return nil, boom })
+	if _, _, err := db.User("alice"); !errors.Is(err, boom) {
+		t.Errorf("err = %v, want boom", err)
+	}
+}
+
+// The oracle is id(1).
+func TestHost(t *testing.T) {
+	if _, err := exec.LookPath("getent"); err != nil {
+		t.Skip("no getent(1): install libc-bin")
+	}
+	out, err := exec.Command("id", "-u", "nobody").Output()
+	if err != nil {
+		t.Skip("no user nobody")
+	}
+	db := Host(os.ReadFile)
+	u, ok, err := db.User("nobody")
+	if err != nil || !ok || strings.TrimSpace(string(out)) != strconv.FormatUint(uint64(u.UID), 10) {
+		t.Errorf("nobody = %+v, %v, %v; id says %s", u, ok, err, out)
+	}
+	if _, ok, err := db.User("no-such-user-here"); ok || err != nil {
+		t.Errorf("a name that nobody has: %v, %v", ok, err)
+	}
+}

@@ -1,0 +1,190 @@
+package plan
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Draft collects the steps and problems of one account from several
+// goroutines, in any order, until a [Writer] takes them. Its memory does not
+// grow with the number of steps, only with that of directories.
+type Draft struct {
+	mu       sync.Mutex
+	account  string
+	spool    spool
+	blocks   []blockAt
+	problems []problemAt
+	tally    Tally
+}
+
+// blockAt says where a block is and all that its order depends on.
+type blockAt struct {
+	dir          string
+	first, last  string
+	firstRemoves bool
+	lastRemoves  bool
+	at           int64
+	size         int
+}
+
+type problemAt struct {
+	Problem
+	at   int64
+	size int
+}
+
+// NewDraft begins an account. What does not fit in memory goes to an unnamed
+// file in dir, or in [os.TempDir] if dir is empty.
+func NewDraft(dir string) *Draft { return &Draft{spool: spool{dir: dir}} }
+
+// Add takes the block over: its changes are put in order of their first use,
+// and it is split where it is too large. Names have to be in order. An error
+// is either a block that cannot be, or the spool's disk.
+func (d *Draft) Add(b *Block) error {
+	if len(b.Entries) > MaxBlock {
+		return d.addHalves(b)
+	}
+	b.groups = nil
+	b.normalize()
+	if err := b.check(); err != nil {
+		return fmt.Errorf("%s: %s: %w", Quote(b.Account), Quote(b.Dir), err)
+	}
+	record := draftRecord(b)
+	if len(record) > maxLine && len(b.Entries) > 1 {
+		return d.addHalves(b)
+	}
+	first, last := 0, len(b.Entries)-1
+	ref := blockAt{
+		dir:   b.Dir,
+		first: b.Entries[first].Name, firstRemoves: b.removes(first),
+		last: b.Entries[last].Name, lastRemoves: b.removes(last),
+		size: len(record),
+	}
+	return d.keep(b, ref, record)
+}
+
+func (d *Draft) keep(b *Block, ref blockAt, record []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.blocks) > 0 && d.account != b.Account {
+		return fmt.Errorf("%s: in the draft of %s", Quote(b.Account), Quote(d.account))
+	}
+	at, err := d.spool.put(record)
+	if err != nil {
+		return err
+	}
+	ref.at = at
+	d.account = b.Account
+	d.blocks = append(d.blocks, ref)
+	d.tally.countBlock(b)
+	return nil
+}
+
+func (d *Draft) addHalves(b *Block) error {
+	half := len(b.Entries) / 2
+	for _, entries := range [][]Entry{b.Entries[:half], b.Entries[half:]} {
+		part := *b
+		part.Changes = slices.Clone(b.Changes)
+		part.Entries = entries
+		if err := d.Add(&part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// normalize puts changes in order of first use and drops the rest, so that the
+// order in which a directory was listed does not show in the digest.
+func (b *Block) normalize() {
+	order := make([]int, len(b.Changes))
+	var used []Change
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		if e.Change < 0 || e.Change >= len(order) {
+			return // check says so
+		}
+		if order[e.Change] == 0 {
+			used = append(used, b.Changes[e.Change])
+			order[e.Change] = len(used)
+		}
+	}
+	for i := range b.Entries {
+		b.Entries[i].Change = order[b.Entries[i].Change] - 1
+	}
+	b.Changes = used
+}
+
+// draftRecord is how many entries have each change, where the changes stand in
+// the line, and the line: the writer counts groups without reading names.
+func draftRecord(b *Block) []byte {
+	line := codec{out: make([]byte, 0, 256+32*len(b.Entries))}
+	b.wire(&line)
+	counts := make([]uint64, len(b.Changes))
+	for i := range b.Entries {
+		counts[b.Entries[i].Change]++
+	}
+	record := make([]byte, 0, len(line.out)+16)
+	record = binary.AppendUvarint(record, uint64(len(counts)))
+	for _, n := range counts {
+		record = binary.AppendUvarint(record, n)
+	}
+	record = binary.AppendUvarint(record, uint64(line.changesAt))
+	record = binary.AppendUvarint(record, uint64(line.changesEnd))
+	return append(append(record, line.out...), '\n')
+}
+
+// Problem adds what the planner saw and will not touch.
+func (d *Draft) Problem(p Problem) error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	var line codec
+	p.wire(&line)
+	line.out = append(line.out, '\n')
+	if len(line.out) > maxLine {
+		return fmt.Errorf("%s: problem of %d bytes", Quote(p.Path), len(line.out))
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, err := d.spool.put(line.out)
+	if err != nil {
+		return err
+	}
+	p.Account = ""
+	d.problems = append(d.problems, problemAt{p, at, len(line.out)})
+	return nil
+}
+
+// Tally counts the steps so far.
+func (d *Draft) Tally() Tally {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.tally
+}
+
+// Close frees the spool. A draft is written before it is closed.
+func (d *Draft) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.blocks, d.problems = nil, nil
+	return d.spool.close()
+}
+
+// sort puts blocks and problems in canonical order and refuses two blocks that
+// interleave.
+func (d *Draft) sort() error {
+	slices.SortFunc(d.blocks, func(a, b blockAt) int {
+		return cmp.Or(compareDirs(a.dir, b.dir), compareEntries(a.first, a.firstRemoves, b.first, b.firstRemoves))
+	})
+	slices.SortStableFunc(d.problems, func(a, b problemAt) int { return compareProblems(&a.Problem, &b.Problem) })
+	for i := 1; i < len(d.blocks); i++ {
+		a, b := &d.blocks[i-1], &d.blocks[i]
+		if a.dir == b.dir && compareEntries(a.last, a.lastRemoves, b.first, b.firstRemoves) >= 0 {
+			return fmt.Errorf("%s: %s: %s twice, or blocks that interleave", Quote(d.account), Quote(a.dir), Quote(b.first))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package plan
+
+// ProblemKind says why the planner leaves something alone.
+type ProblemKind string
+
+const (
+	HardLink       ProblemKind = "hard_link"
+	ForeignOwner   ProblemKind = "foreign_owner"
+	GivenAway      ProblemKind = "given_away"  // a file that a line would hand to somebody else
+	OtherType      ProblemKind = "other_type"  // not a directory, file or symlink
+	WrongType      ProblemKind = "wrong_type"  // not what the layout asks for
+	MountInside    ProblemKind = "mount"       // another filesystem, or the same one mounted again
+	Unreadable     ProblemKind = "unreadable"  // a directory that could not be listed
+	SetID          ProblemKind = "setid"       // setuid or setgid on a file
+	Protected      ProblemKind = "protected"   // immutable or append-only
+	HasACL         ProblemKind = "acl"         // a mode step would move the ACL's mask
+	UnsafeAncestor ProblemKind = "unsafe_base" // somebody else can replace a folder above the home
+	BadPath        ProblemKind = "bad_path"    // a variable leads out of the home
+	MissingHome    ProblemKind = "missing_home"
+	MissingParent  ProblemKind = "missing_parent"
+	Expired        ProblemKind = "expired_exception"
+	Reported       ProblemKind = "reported" // enforce: report
+	Vanished       ProblemKind = "changed_under_us"
+	NoIdentity     ProblemKind = "no_identity" // the filesystem cannot tell inodes apart
+)
+
+// Problem is something that the planner saw and will not touch, and why.
+type Problem struct {
+	Account string
+	Path    string // relative to the home; "" where it is about the account
+	Kind    ProblemKind
+	Message string
+	// Count is how many problems this one stands for; 0 means 1. More than a
+	// thousand of one kind in one account are folded into a last one.
+	Count int64
+}

@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// maxAccess is how many expectations are shown; where there are more, it is those
+// that do not hold, and first those that the plan breaks.
+const maxAccess = 12
+
+// access writes who can reach what, now and after.
+func (t *text) access() {
+	all := t.p.Trailer.Access
+	if len(all) == 0 {
+		return
+	}
+	shown, rest := t.worst(all)
+	rows := [][]string{{"Access", "now", "after"}}
+	for _, a := range shown {
+		now, after := "matched nothing", ""
+		if a.Matched > 0 {
+			now = a.verdict(a.AccountsDeniedNow, a.DeniedNow)
+			after = a.verdict(a.AccountsDeniedAfter, a.DeniedAfter)
+		}
+		if a.Broken > 0 {
+			after += ", BROKEN for " + count(a.Broken, a.noun())
+		}
+		rows = append(rows, []string{
+			"  " + Quote(a.Identity) + " " + Printable(a.Expect) + " " + quotePattern(a.Match), now, after, Quote(a.Source),
+		})
+	}
+	t.line("")
+	for _, laid := range columns(rows, []int{40, 40, 40}) {
+		t.line("%s", laid)
+	}
+	if rest > 0 {
+		t.line("  ... %s more   %s", comma(int64(rest)), t.hint("-full"))
+	}
+}
+
+// worst is what there is room for and how many others there are.
+func (t *text) worst(all []Access) ([]Access, int) {
+	if len(all) <= maxAccess || t.o.Full {
+		return all, 0
+	}
+	var shown []Access
+	for _, a := range all {
+		if a.DeniedNow+a.DeniedAfter+a.Broken > 0 || a.Matched == 0 {
+			shown = append(shown, a)
+		}
+	}
+	slices.SortStableFunc(shown, func(x, y Access) int { return cmp.Compare(min(y.Broken, 1), min(x.Broken, 1)) })
+	shown = shown[:min(len(shown), maxAccess)]
+	return shown, len(all) - len(shown)
+}
+
+// verdict says in how many places an expectation does not hold.
+func (a *Access) verdict(accounts, entries int64) string {
+	if entries == 0 {
+		return "kept"
+	}
+	end := " denied"
+	if strings.HasPrefix(a.Expect, "cannot") {
+		end = " reachable"
+	}
+	return count(accounts, "account") + ", " + count(entries, a.noun()) + end
+}
+
+// noun is what the expectation judges.
+func (a *Access) noun() string {
+	if strings.HasSuffix(a.Expect, "list") || strings.HasSuffix(a.Expect, "search") {
+		return "directory"
+	}
+	return "file"
+}
+
+// quotePattern is [Quote] for a pattern, whose own signs are harmless.
+func quotePattern(p string) string {
+	bare := strings.NewReplacer("*", "", "?", "", "{", "", "}", "", ",", "", "[", "", "]", "").Replace(p)
+	if bare == "" || Quote(bare) == bare {
+		return p
+	}
+	return Quote(p)
+}

@@ -1,0 +1,204 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// lineForm shows many accounts by policy line: whoever approves hundreds of
+// accounts approves lines of policy, and looks at the riskiest of what they do.
+type lineForm struct {
+	*text
+	a        *Account
+	position int64
+	accounts int64
+	rows     map[lineKey]*lineRow // as many as the policy has lines
+	names    []string             // of accounts that change
+	taken    topSteps
+	removed  topSteps
+}
+
+type lineKey struct {
+	source string
+	action Action
+}
+
+// lineRow is what one line of policy does, by action.
+type lineRow struct {
+	lineKey
+	attributes []Attribute
+	accounts   int64
+	last       *Account
+	steps      int64
+	classes    Classes
+	top        topSteps
+}
+
+// How much of each part the short form has room for.
+const (
+	maxRows         = 20
+	maxRowNames     = 2
+	maxAccountNames = 8
+)
+
+func newLineForm(t *text) *lineForm {
+	return &lineForm{
+		text: t, rows: map[lineKey]*lineRow{},
+		taken: topSteps{most: maxNamed}, removed: topSteps{most: maxNamed},
+	}
+}
+
+func (f *lineForm) account(a *Account) {
+	f.a = a
+	if len(a.Held) > 0 || a.Tally.Steps == 0 {
+		f.a = nil
+		return
+	}
+	f.accounts++
+	if len(f.names) < maxAccountNames {
+		f.names = append(f.names, a.Name)
+	}
+}
+
+func (f *lineForm) block(b *Block) {
+	if f.a == nil {
+		return
+	}
+	of := make([][]*lineRow, len(b.Changes))
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		c := &b.Changes[e.Change]
+		if of[e.Change] == nil {
+			of[e.Change] = f.find(c)
+		}
+		f.step(b, e, of[e.Change])
+		f.position++
+	}
+}
+
+// find is the rows that a change counts in.
+func (f *lineForm) find(c *Change) []*lineRow {
+	var rows []*lineRow
+	for _, attribute := range attributes(c.Rules) {
+		key := lineKey{c.Rules[attribute], c.Action}
+		row := f.rows[key]
+		if row == nil {
+			row = &lineRow{lineKey: key, top: topSteps{most: maxRowNames}}
+			f.rows[key] = row
+		}
+		if !slices.Contains(row.attributes, attribute) {
+			row.attributes = append(row.attributes, attribute)
+		}
+		if !slices.Contains(rows, row) {
+			rows = append(rows, row)
+		}
+		row.classes |= c.Classes
+	}
+	return rows
+}
+
+func (f *lineForm) step(b *Block, e *Entry, rows []*lineRow) {
+	c := &b.Changes[e.Change]
+	rank := risk(c) * 2
+	if secretName(e.Name) {
+		rank++
+	}
+	for _, row := range rows {
+		row.steps++
+		if row.last != f.a {
+			row.last = f.a
+			row.accounts++
+		}
+		f.keep(&row.top, rank, b, e)
+	}
+	if c.Classes&Take != 0 {
+		f.keep(&f.taken, rank, b, e)
+	}
+	if c.Action == Remove {
+		f.keep(&f.removed, rank, b, e)
+	}
+}
+
+func (f *lineForm) keep(top *topSteps, rank int, b *Block, e *Entry) {
+	if !top.wants(rank) {
+		return
+	}
+	c := &b.Changes[e.Change]
+	path := pathOf(b, e)
+	top.add(topStep{
+		rank: rank, position: f.position, path: path, account: f.a.Name,
+		subject: subject(path, c), does: describe(f.a, c) + inside(e),
+	})
+}
+
+func (f *lineForm) end() {
+	f.title("# %s change: %s", count(f.accounts, "account"), f.accountNames())
+	f.line("# by policy line; an entry counts at each line that wants something of it   %s", f.hint("-full"))
+	rows := slices.SortedFunc(maps.Values(f.rows), compareRows)
+	shown := rows[:min(len(rows), maxRows)]
+	cells := make([][]string, len(shown))
+	for i, row := range shown {
+		cells[i] = row.cells()
+	}
+	for i, laid := range columns(cells, []int{32, 24, 16, 20}) {
+		f.line("  %s %s", f.symbol(shown[i].action), laid)
+		f.steps("      ", &shown[i].top)
+	}
+	if rest := rows[len(shown):]; len(rest) > 0 {
+		f.line("  ... %s", count(int64(len(rest)), "more policy line"))
+	}
+	f.named("Taken from another owner", &f.taken, f.p.Trailer.Summary.Tally.Take)
+	f.named("Removed (to quarantine)", &f.removed, f.p.Trailer.Summary.Tally.Removes)
+}
+
+func (f *lineForm) accountNames() string {
+	s := quoteAll(f.names, len(f.names))
+	if rest := f.accounts - int64(len(f.names)); rest > 0 {
+		s += ", ... " + comma(rest) + " more"
+	}
+	return s
+}
+
+func compareRows(x, y *lineRow) int {
+	return cmp.Or(
+		cmp.Compare(y.top.all[0].rank/2, x.top.all[0].rank/2),
+		cmp.Compare(y.accounts, x.accounts),
+		cmp.Compare(x.source, y.source),
+		cmp.Compare(x.action, y.action),
+	)
+}
+
+func (r *lineRow) cells() []string {
+	wants := make([]string, len(r.attributes))
+	for i, a := range r.attributes {
+		wants[i] = Quote(string(a))
+	}
+	return []string{
+		Quote(r.source), strings.Join(wants, ", "), count(r.accounts, "account"), count(r.steps, "entry"),
+		strings.Join(r.classes.Names(), ", "),
+	}
+}
+
+// steps writes single steps of several accounts.
+func (f *lineForm) steps(indent string, top *topSteps) {
+	cells := make([][]string, len(top.all))
+	for i, s := range top.all {
+		cells[i] = []string{Quote(s.account) + ":" + s.subject, s.does}
+	}
+	for _, laid := range columns(cells, []int{56}) {
+		f.line("%s%s", indent, laid)
+	}
+}
+
+func (f *lineForm) named(title string, top *topSteps, all int64) {
+	if len(top.all) == 0 {
+		return
+	}
+	f.title("%s", title)
+	f.steps("  ", top)
+	if rest := all - int64(len(top.all)); rest > 0 {
+		f.line("  ... %s more", comma(rest))
+	}
+}

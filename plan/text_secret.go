@@ -1,0 +1,35 @@
+package plan
+
+import "strings"
+
+// secretName reports whether a file looks like one that holds nothing but secrets, or whose leak costs the
+// account. Those are named before others, so that nobody has to look for them.
+// A switch, and not a map: it is asked once for every step.
+func secretName(name string) bool {
+	switch name {
+	case "wp-config.php", "configuration.php", "config.inc.php", "settings.php", "localconf.php", "parameters.yml",
+		"shadow", "passwd", "gshadow", "master.passwd",
+		".htpasswd", ".netrc", ".pgpass", ".my.cnf", ".git-credentials", ".npmrc", ".s3cfg",
+		"authorized_keys", "credentials", "secrets.yml", "secrets.yaml", "master.key":
+		return true
+	}
+	return secretForm(name)
+}
+
+func secretForm(name string) bool {
+	for _, prefix := range [...]string{".env", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "wp-config", "shadow"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	// dump.sql.gz is a dump as much as dump.sql is.
+	for _, packed := range [...]string{".gz", ".zst", ".bz2", ".xz", ".zip", "~", ".bak", ".old"} {
+		name = strings.TrimSuffix(name, packed)
+	}
+	for _, suffix := range [...]string{".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".ppk", ".sql", ".dump"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}

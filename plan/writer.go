@@ -1,0 +1,217 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// window is how far back the compressor looks and the reader has to remember.
+const window = 4 << 20
+
+// Writer writes a plan as a stream, account by account.
+type Writer struct {
+	out     io.Writer
+	packed  hash.Hash // of the compressed bytes
+	zstd    *zstd.Encoder
+	sums    *sums
+	header  Header
+	counter *counter
+	last    string          // account
+	groups  map[string][]ID // by the text of a block's changes, for this account
+	buf     []byte
+	err     error
+}
+
+// NewWriter begins a plan on w, which it does not close. The header's limits
+// are complete (see [Merge]) and in their order.
+func NewWriter(w io.Writer, h Header) (*Writer, error) {
+	if err := checkLimits(h.Limits); err != nil {
+		return nil, err
+	}
+	packed := sha256.New()
+	z, err := zstd.NewWriter(io.MultiWriter(w, packed),
+		zstd.WithWindowSize(window), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true))
+	if err != nil {
+		return nil, err
+	}
+	p := &Writer{out: w, packed: packed, zstd: z, sums: newSums(), header: h, counter: newCounter()}
+	var c codec
+	h.wire(&c)
+	c.literal("\n")
+	p.put(c.out)
+	p.sums.header(&h, c.out)
+	return p, p.err
+}
+
+// put keeps the first error: a plan with a hole is no plan.
+func (w *Writer) put(line []byte) {
+	if w.err == nil && len(line) > maxLine {
+		w.err = fmt.Errorf("plan: a record of %d bytes, more than the %d that can be read", len(line), maxLine)
+	}
+	if w.err == nil {
+		if _, err := w.zstd.Write(line); err != nil {
+			w.err = fmt.Errorf("plan: %w", err)
+		}
+	}
+}
+
+func (w *Writer) approved(line []byte) {
+	w.put(line)
+	w.sums.approved(line)
+}
+
+func (w *Writer) observed(line []byte) {
+	w.put(line)
+	w.sums.observed(line)
+}
+
+// Account writes an account with its steps and problems. Accounts come in
+// bytewise order of their names. The tally is made here, and so are those
+// reasons to hold the account that are limits; one that is held for any other
+// reason may have no steps. d may be nil and is not closed.
+func (w *Writer) Account(a Account, d *Draft) error {
+	if d == nil {
+		d = new(Draft)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if w.err == nil {
+		w.err = w.account(&a, d)
+	}
+	return w.err
+}
+
+func (w *Writer) account(a *Account, d *Draft) error {
+	if err := w.complete(a, d); err != nil {
+		return err
+	}
+	if err := d.sort(); err != nil {
+		return err
+	}
+	var c codec
+	a.wire(&c)
+	c.literal("\n")
+	w.approved(c.out)
+	w.counter.begin(a)
+	w.last, w.groups = a.Name, make(map[string][]ID)
+	for i := range d.blocks {
+		if err := w.block(a, d, &d.blocks[i]); err != nil {
+			return err
+		}
+	}
+	for i := range d.problems {
+		p := &d.problems[i]
+		line, err := d.spool.get(p.at, p.size, w.buf)
+		if err != nil {
+			return err
+		}
+		w.observed(line)
+		w.counter.problem(p.Kind)
+	}
+	return w.err
+}
+
+// complete fills in what the account's steps decide.
+func (w *Writer) complete(a *Account, d *Draft) error {
+	if a.Name <= w.last {
+		return fmt.Errorf("%s: after %s: not in order", Quote(a.Name), Quote(w.last))
+	}
+	if len(d.blocks) > 0 && d.account != a.Name {
+		return fmt.Errorf("%s: has the draft of %s", Quote(a.Name), Quote(d.account))
+	}
+	if len(a.Held) > 0 && len(d.blocks) > 0 {
+		return fmt.Errorf("%s: held (%s), but has steps", Quote(a.Name), a.Held[0].Reason)
+	}
+	a.Tally = d.tally
+	a.Held = slices.Clone(a.Held)
+	for _, h := range a.Held {
+		if h.byLimit() {
+			return fmt.Errorf("%s: held by %s before it was judged", Quote(a.Name), Quote(h.Reason))
+		}
+	}
+	a.Held = append(a.Held, heldByLimits(w.header.Limits, a)...)
+	slices.SortFunc(a.Held, func(x, y Held) int { return strings.Compare(x.Reason, y.Reason) })
+	return a.check()
+}
+
+func (w *Writer) block(a *Account, d *Draft, at *blockAt) error {
+	record, err := d.spool.get(at.at, at.size, w.buf)
+	if err != nil {
+		return err
+	}
+	w.buf = record[:0:cap(record)]
+	counts, changesAt, changesEnd, line := splitDraftRecord(record)
+	w.approved(line)
+	changes := line[changesAt:changesEnd]
+	groups, ok := w.groups[string(changes)]
+	if !ok {
+		if groups, err = w.groupsOf(a, line, changesAt); err != nil {
+			return err
+		}
+		if len(w.groups) < 1024 {
+			w.groups[string(changes)] = groups
+		}
+	}
+	for i, n := range counts {
+		w.counter.steps(groups[i], int64(n))
+	}
+	return w.err
+}
+
+// groupsOf reads no more of a block than its changes.
+func (w *Writer) groupsOf(a *Account, line []byte, changesAt uint64) ([]ID, error) {
+	c := newReader(string(line))
+	c.at = int(changesAt)
+	var changes []Change
+	items(c, "changes", &changes, (*Change).wire)
+	if c.what != "" {
+		return nil, errors.New("plan spool: " + c.what)
+	}
+	return groupIDs(a, changes), nil
+}
+
+// Digest is that of what was approved so far, "sha256:...": of the plan once
+// it is closed.
+func (w *Writer) Digest() string { return sumText(w.sums.digest) }
+
+// Close writes the trailer and the sums and returns the trailer.
+func (w *Writer) Close() (*Trailer, error) {
+	t := w.counter.trailer(&w.header)
+	for line := range t.lines() {
+		w.observed(line)
+	}
+	w.put(w.sums.line())
+	if err := w.zstd.Close(); err != nil && w.err == nil {
+		w.err = fmt.Errorf("plan: %w", err)
+	}
+	if w.err != nil {
+		return nil, w.err
+	}
+	if _, err := w.out.Write(seal(w.packed)); err != nil {
+		w.err = fmt.Errorf("plan: %w", err)
+		return nil, w.err
+	}
+	return t, nil
+}
+
+func splitDraftRecord(record []byte) (counts []uint64, changesAt, changesEnd uint64, line []byte) {
+	next := func() uint64 {
+		v, n := binary.Uvarint(record)
+		record = record[n:]
+		return v
+	}
+	counts = make([]uint64, next())
+	for i := range counts {
+		counts[i] = next()
+	}
+	changesAt, changesEnd = next(), next()
+	return counts, changesAt, changesEnd, record
+}

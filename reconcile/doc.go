@@ -1,0 +1,23 @@
+// Package reconcile compares what a policy wants with what is there, and
+// writes the difference as a plan. It changes nothing.
+//
+//	inventory   who the policy is about, and who is refused
+//	binding     a profile made ready for one account: numbers, compiled patterns
+//	walk        directories as tasks, taken by workers, opened from descriptors
+//	compare     one entry: a change, a problem, or nothing
+//	layout      what is missing
+//
+// A walk goes down by descriptor from a home whose ancestors nobody else can
+// write, never through a link, never onto another mount. It reads names as
+// bytes. What a statx shows to be right costs nothing more; only an entry that
+// may get a step is pinned, looked at whole, and identified, so that a race
+// makes a stale step and never a wrong one.
+//
+// It refuses rather than guesses: hard links, other owners' entries, types that
+// are not directory, file or symlink, mounts, setuid, immutable entries and
+// whatever it could not see become problems, and an account that would cost
+// more than its budget is held, with what was found of it thrown away.
+//
+// Read run.go, inventory.go, binding.go, want.go, walk.go, compare.go,
+// layout.go; match.go and pattern.go are the matcher, pool.go the workers.
+package reconcile

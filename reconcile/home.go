@@ -1,0 +1,139 @@
+package reconcile
+
+import (
+	"errors"
+	"os"
+	"path"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+	"rightful/spec"
+)
+
+// start goes to the account's home and decides about the home itself. It
+// returns the first task, if there is one.
+func (w *walk) start(k *worker) ([]task, error) {
+	a := w.account
+	place, err := fsys.Descend(k.Root, a.spec.Home, fsys.TrustRoot)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		a.hold(heldMissing, "%v", err)
+		return nil, nil
+	case err != nil:
+		a.hold(heldUnreadable, "%v", err)
+		return nil, nil
+	case place.Unsafe != nil:
+		place.Close()
+		a.hold(heldUnsafe, "%v", place.Unsafe)
+		return nil, nil
+	}
+	w.place = place
+	var info fsys.Info
+	if err := place.Parent.Stat(place.Name, &info); errors.Is(err, os.ErrNotExist) {
+		return nil, w.addHome(k)
+	} else if err != nil {
+		a.hold(heldUnreadable, "%s: %v", plan.Quote(a.spec.Home), err)
+		return nil, nil
+	}
+	return w.enter(k, &info)
+}
+
+// enter opens the home, mounted or not, and makes the task of listing it.
+func (w *walk) enter(k *worker, info *fsys.Info) ([]task, error) {
+	a := w.account
+	if info.Type != plan.Directory {
+		a.hold(heldUnreadable, "%s is a %v", plan.Quote(a.spec.Home), info.Type)
+		return nil, nil
+	}
+	dir, err := w.place.OpenDir()
+	if err != nil {
+		a.hold(heldUnreadable, "%v", err)
+		return nil, nil
+	}
+	w.home = &openDir{dir: dir}
+	w.home.refs.Store(2) // one for the task, one until the walk ends
+	if w.record.Filesystem, err = dir.Filesystem(); err != nil {
+		return nil, err
+	}
+	w.entries.Add(1)
+	first := task{base: w.home, path: ".", node: w.matcher.root, narrow: k.narrowRoot()}
+	first.alone = w.leavesAlone("", ".", w.homeWants, info)
+	if !first.alone && w.homeWants.managed {
+		w.managed.Add(1)
+		if err := w.decideHome(k, dir, &first); err != nil {
+			return nil, err
+		}
+	}
+	return []task{first}, nil
+}
+
+func (w *walk) decideHome(k *worker, dir *fsys.Dir, t *task) error {
+	if !selected(t.narrow) {
+		return nil
+	}
+	pin, err := dir.PinSelf()
+	if err != nil {
+		return err
+	}
+	defer pin.Close()
+	step, ok := k.decide(w, *t, ".", pin, w.homeWants)
+	if !ok {
+		return nil
+	}
+	step.name = "."
+	return w.save(task{}, nil, []stepFound{step})
+}
+
+// addHome adds a home that is not there, and its layout from there down. A
+// disk that is not mounted is not a hundred deleted homes: somebody else's home
+// must be in the same folder, on the same mount, or the policy must say so.
+func (w *walk) addHome(k *worker) error {
+	a := w.account
+	number := -1
+	for i, l := range w.lines {
+		if l.Kind == spec.KindLayout && l.Path == "." && !l.NoCreate {
+			number = i
+		}
+	}
+	switch {
+	case number < 0:
+		a.hold(heldMissing, "%s is missing, and no layout line says what it should be", plan.Quote(a.spec.Home))
+		return nil
+	case !w.create && !k.hasNeighbour(a, w.place):
+		a.hold(heldMissing, "%s is missing, and no other account's home is in %s: is a disk not mounted? (create_home: true adds it all the same)",
+			plan.Quote(a.spec.Home), plan.Quote(path.Dir(a.spec.Home)))
+		return nil
+	}
+	change, err := k.add(w, &w.lines[number], number)
+	if change == nil || err != nil {
+		return err
+	}
+	parent, err := w.place.OpenParent()
+	if err != nil {
+		return err
+	}
+	defer parent.Close()
+	if w.record.Filesystem, err = parent.Filesystem(); err != nil {
+		return err
+	}
+	if err := w.save(task{}, parent, []stepFound{{name: ".", change: change}}); err != nil {
+		return err
+	}
+	return w.addBelow(k, ".", change)
+}
+
+// hasNeighbour reports whether the folder of a missing home holds the home of
+// another selected account, on the folder's own mount.
+func (r *run) hasNeighbour(a *account, place *fsys.Place) bool {
+	for _, other := range r.inventory.accounts {
+		if other == a || path.Dir(other.spec.Home) != path.Dir(a.spec.Home) {
+			continue
+		}
+		var info fsys.Info
+		err := place.Parent.Stat(path.Base(other.spec.Home), &info)
+		if err == nil && info.Type == plan.Directory && !info.MountRoot {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,261 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"rightful/internal/fsys"
+	"rightful/internal/userdb"
+	"rightful/plan"
+	"rightful/spec"
+)
+
+// Options says what to compare with what.
+type Options struct {
+	Policy *spec.Policy
+	Day    spec.Day // for exceptions
+	Root   *fsys.Dir
+	Files  fsys.Files // reads below Root what root may believe
+	Users  *userdb.DB // who is who
+	Passwd *userdb.DB // the passwd file alone, for sources of that kind
+
+	Accounts []string // globs that narrow the walk; the inventory stays whole
+	Paths    []string
+
+	// Header is what the caller knows of the plan's: all but the inventory
+	// and the names.
+	Header   plan.Header
+	Budget   Budget
+	Workers  int
+	Spool    string // where drafts that outgrow memory go; "" is the default
+	Progress *Progress
+}
+
+// Progress counts while a run goes on. It may be read at any time.
+type Progress struct {
+	Entries  atomic.Int64
+	Accounts atomic.Int64
+}
+
+// run is one comparison.
+type run struct {
+	Options
+	self      uint32
+	inventory *inventory
+	narrow    *matcher
+	open      atomic.Int64
+	wanted    wantedNames
+}
+
+// Run compares every account with the policy and writes the plan to out, which
+// the caller makes a file of or throws away. The plan's limits are judged, not
+// enforced: that is for who approves it. Run never changes anything.
+func Run(ctx context.Context, out io.Writer, o Options) (*plan.Trailer, error) {
+	r := &run{Options: o, self: uint32(os.Geteuid())}
+	if r.Progress == nil {
+		r.Progress = &Progress{}
+	}
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	selected, err := r.selectAccounts()
+	if err != nil {
+		return nil, err
+	}
+	writer, err := plan.NewWriter(out, r.header())
+	if err != nil {
+		return nil, err
+	}
+	walks := make([]*walk, len(selected))
+	for i, a := range selected {
+		walks[i] = &walk{binding: &binding{account: a}, reached: map[int]bool{}}
+	}
+	if err := r.walkAll(ctx, writer, walks); err != nil {
+		return nil, err
+	}
+	return writer.Close()
+}
+
+// prepare takes the inventory and binds every account once: an unknown name is
+// found before the first directory is opened.
+func (r *run) prepare() (err error) {
+	r.wanted = wantedNames{map[string]uint32{}, map[string]uint32{}}
+	if r.inventory, err = r.takeInventory(); err != nil {
+		return err
+	}
+	if len(r.Paths) > 0 {
+		if r.narrow, err = newMatcher([][]string{r.Paths}, countLines); err != nil {
+			return fmt.Errorf("-path %w", err)
+		}
+	}
+	var unknown []error
+	for _, a := range r.inventory.accounts {
+		_, err := r.bind(a)
+		var bad *spec.BindError
+		var name *UnknownNameError
+		switch {
+		case errors.As(err, &bad):
+			a.hold(heldBadPath, "%v", bad)
+		case errors.As(err, &name):
+			unknown = appendNew(unknown, err)
+		case err != nil:
+			return err
+		}
+	}
+	return errors.Join(unknown...)
+}
+
+func countLines(lines []int) *wants { return &wants{managed: len(lines) > 0} }
+
+func appendNew(list []error, err error) []error {
+	if slices.ContainsFunc(list, func(e error) bool { return e.Error() == err.Error() }) {
+		return list
+	}
+	return append(list, err)
+}
+
+// selectAccounts is the accounts that -account names. A glob that names none
+// is a mistake.
+func (r *run) selectAccounts() ([]*account, error) {
+	if len(r.Accounts) == 0 {
+		return r.inventory.accounts, nil
+	}
+	used := map[string]bool{}
+	selected := slices.DeleteFunc(slices.Clone(r.inventory.accounts), func(a *account) bool {
+		hit := false
+		for _, glob := range r.Accounts {
+			if ok, _ := doublestar.Match(glob, a.spec.Name); ok {
+				used[glob], hit = true, true
+			}
+		}
+		return !hit
+	})
+	for _, glob := range r.Accounts {
+		if !used[glob] {
+			return nil, fmt.Errorf("-account %s: no such account among the %d that the policy selects", plan.Quote(glob), len(r.inventory.accounts))
+		}
+	}
+	return selected, nil
+}
+
+func (r *run) header() plan.Header {
+	h := r.Header
+	h.Accounts, h.Paths = r.Accounts, r.Paths
+	h.Inventory = int64(len(r.inventory.accounts))
+	h.Skipped = r.inventory.skipped
+	h.Users, h.Groups = r.wanted.users, r.wanted.groups
+	return h
+}
+
+// walkAll lets the workers loose and writes what they find in the order of the
+// accounts.
+func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) error {
+	workers := max(r.Workers, 1)
+	pool := newPool(walks, 2*workers)
+	defer context.AfterFunc(ctx, func() { pool.fail(context.Cause(ctx)) })()
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() { r.work(pool) })
+	}
+	for _, w := range walks {
+		if !pool.await(w) {
+			break
+		}
+		if err := writer.Account(w.record, w.draft); err != nil {
+			pool.fail(err)
+		}
+		w.draft.Close()
+		w.close(r)
+		pool.written(w)
+		r.Progress.Accounts.Add(1)
+	}
+	group.Wait()
+	for _, w := range pool.active {
+		w.draft.Close()
+		w.close(r)
+	}
+	return pool.err
+}
+
+// work takes tasks until there are none.
+func (r *run) work(p *pool) {
+	k := &worker{run: r, buf: make([]byte, 1<<16)}
+	for {
+		w, t, begin, ok := p.next()
+		if !ok {
+			return
+		}
+		visit := k.visit
+		if begin {
+			visit = k.begin
+		}
+		found, err := visit(w, t)
+		if p.done(w, found) && err == nil {
+			err = w.finish()
+			p.end(w)
+		}
+		if err != nil {
+			p.fail(err)
+		}
+	}
+}
+
+// begin makes an account's walk ready and returns its first task.
+func (k *worker) begin(w *walk, _ task) ([]task, error) {
+	a := w.account
+	w.begun = time.Now()
+	w.draft = plan.NewDraft(k.Spool)
+	w.record = plan.Account{Name: a.spec.Name, UID: a.spec.UID, GID: a.spec.GID, Home: a.spec.Home, Profile: a.profile}
+	if len(a.held) > 0 {
+		return nil, nil
+	}
+	var err error
+	if w.binding, err = k.bind(a); err != nil {
+		return nil, err
+	}
+	return w.start(k)
+}
+
+// finish completes the account's record once nobody works on it any more.
+func (w *walk) finish() error {
+	a := w.account
+	if w.home != nil && !w.stopped.Load() {
+		w.unreached()
+	}
+	w.record.Held = a.held
+	w.record.Entries, w.record.Managed = w.entries.Load(), w.managed.Load()
+	w.record.Incomplete = w.unseen.Load() || len(a.held) > 0
+	if len(a.held) > 0 {
+		// What was found before the budget ran out is half a truth.
+		w.draft.Close()
+		w.draft = plan.NewDraft(a.run.Spool)
+	}
+	for _, p := range w.problems.all(w.record.Name) {
+		if err := w.draft.Problem(p); err != nil {
+			return err
+		}
+	}
+	return w.ids.name(a.run, &w.record)
+}
+
+// close releases what the walk holds, also of one that was cut short.
+func (w *walk) close(r *run) {
+	for _, t := range w.stack {
+		r.release(t.base)
+	}
+	if w.home != nil {
+		r.release(w.home)
+	}
+	if w.place != nil {
+		w.place.Close()
+	}
+}

@@ -1,0 +1,103 @@
+package reconcile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+)
+
+// save gives the steps of one directory to the draft, as blocks. dir, whose
+// identity the added entries need, may be nil where nothing is added.
+func (w *walk) save(t task, dir *fsys.Dir, steps []stepFound) error {
+	if len(steps) == 0 {
+		return nil
+	}
+	slices.SortFunc(steps, func(a, b stepFound) int { return strings.Compare(a.name, b.name) })
+	var parent plan.Identity
+	if slices.ContainsFunc(steps, func(s stepFound) bool { return s.change.Action == plan.Add }) {
+		var err error
+		if parent, err = identify(dir); err != nil {
+			w.unreadable(t, t.path, "identify", err)
+			return nil
+		}
+	}
+	for chunk := range slices.Chunk(steps, plan.MaxBlock) {
+		block := &plan.Block{Account: w.record.Name, Dir: t.path, Entries: make([]plan.Entry, 0, len(chunk))}
+		numbers := map[*plan.Change]int{}
+		for _, s := range chunk {
+			n, ok := numbers[s.change]
+			if !ok {
+				n = len(block.Changes)
+				numbers[s.change] = n
+				block.Changes = append(block.Changes, *s.change)
+				w.ids.add(s.change)
+			}
+			if s.change.Action == plan.Add {
+				block.Parent = parent
+			}
+			block.Entries = append(block.Entries, plan.Entry{Name: s.name, Change: n, ID: s.id})
+		}
+		if err := w.draft.Add(block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func identify(dir *fsys.Dir) (plan.Identity, error) {
+	pin, err := dir.PinSelf()
+	if err != nil {
+		return plan.Identity{}, err
+	}
+	defer pin.Close()
+	return pin.Identity()
+}
+
+// idSet is the users and groups that an account's steps mention.
+type idSet struct {
+	mu     sync.Mutex
+	users  map[uint32]bool
+	groups map[uint32]bool
+}
+
+func (s *idSet) add(c *plan.Change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.users == nil {
+		s.users, s.groups = map[uint32]bool{}, map[uint32]bool{}
+	}
+	if c.Action != plan.Add {
+		s.users[c.Before.UID], s.groups[c.Before.GID] = true, true
+	}
+	s.users[c.After.UID], s.groups[c.After.GID] = true, true
+}
+
+// name looks the numbers up, for the plan's readers.
+func (s *idSet) name(r *run, record *plan.Account) error {
+	record.Users, record.Groups = map[uint32]string{}, map[uint32]string{}
+	delete(s.users, record.UID)
+	record.Users[record.UID] = record.Name // whoever else has the number
+	for uid := range maps.Keys(s.users) {
+		u, ok, err := r.Users.UserByID(uid)
+		if err != nil {
+			return err
+		}
+		if ok {
+			record.Users[uid] = u.Name
+		}
+	}
+	for gid := range maps.Keys(s.groups) {
+		g, ok, err := r.Users.GroupByID(gid)
+		if err != nil {
+			return err
+		}
+		if ok {
+			record.Groups[gid] = g.Name
+		}
+	}
+	return nil
+}

@@ -1,0 +1,313 @@
+package reconcile
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+)
+
+// walk is the look at one account. Its directories are tasks that any worker
+// may take; what they find goes into the draft, which puts it in order.
+type walk struct {
+	*binding
+	draft  *plan.Draft
+	record plan.Account
+	place  *fsys.Place // the home's name in its parent; nil before the start
+	home   *openDir
+
+	// Under pool.mu.
+	stack   []task
+	pending int
+	ended   bool
+
+	begun    time.Time
+	entries  atomic.Int64
+	managed  atomic.Int64
+	unseen   atomic.Bool // something that a line may want could not be seen
+	stopped  atomic.Bool // over a budget: what is left on the stack is dropped
+	problems problemList
+	ids      idSet
+
+	mu      sync.Mutex
+	reached map[int]bool // layout lines that were found, added, or given a problem
+}
+
+// openDir is a directory that stays open while tasks below it wait.
+type openDir struct {
+	dir  *fsys.Dir
+	refs atomic.Int64
+	kept bool // counted in run.open
+}
+
+// task is one directory to list, reached by a relative path from one that is
+// open. Usually that is its parent; where too many are open, one further up.
+type task struct {
+	base   *openDir
+	rel    string // "" for base itself
+	path   string // relative to the home, "." for the home
+	depth  int
+	node   *node
+	narrow *node // of the -path patterns; nil where nothing narrows
+	alone  bool  // unmanaged, with all below
+}
+
+// maxOpen is how many directories a run keeps open for the tasks below them.
+const maxOpen = 128
+
+// worker is one goroutine's scratch space.
+type worker struct {
+	*run
+	buf      []byte
+	children []task
+	steps    []stepFound
+	memo     map[memoKey]finding
+	memoOf   *walk
+}
+
+// stepFound is a step of the directory in hand.
+type stepFound struct {
+	name   string
+	id     plan.Identity
+	change *plan.Change
+}
+
+// visit lists one directory and returns the tasks below it. Its error ends the
+// run; what is wrong with the tree becomes a problem.
+func (k *worker) visit(w *walk, t task) ([]task, error) {
+	defer k.release(t.base)
+	if w.stopped.Load() {
+		return nil, nil
+	}
+	dir, err := t.open()
+	if err != nil {
+		w.cannotOpen(t, err)
+		return nil, nil
+	}
+	here := &openDir{dir: dir}
+	here.refs.Store(1)
+	defer k.release(here)
+
+	k.children, k.steps = k.children[:0], k.steps[:0]
+	k.list(w, t, dir)
+	if err := w.addMissing(k, t, dir); err != nil {
+		return nil, err
+	}
+	if err := w.save(t, dir, k.steps); err != nil {
+		return nil, err
+	}
+	if w.overTime() {
+		return nil, nil
+	}
+	k.adopt(t, here)
+	return k.children, nil
+}
+
+func (t *task) open() (*fsys.Dir, error) {
+	if t.rel == "" {
+		return t.base.dir.OpenDir(".")
+	}
+	return t.base.dir.OpenDir(t.rel)
+}
+
+// join is the path of a name in the task's directory. The name may be a
+// listing's: the path keeps a copy.
+func (t *task) join(name string) string { return plan.Join(t.path, strings.Clone(name)) }
+
+// adopt gives the children a base: this directory if it may stay open.
+func (k *worker) adopt(t task, here *openDir) {
+	if len(k.children) == 0 {
+		return
+	}
+	base := here
+	if k.open.Load() >= maxOpen {
+		base = t.base
+	} else {
+		here.kept = true
+		k.open.Add(1)
+	}
+	base.refs.Add(int64(len(k.children)))
+	for i := range k.children {
+		c := &k.children[i]
+		if c.base = base; base == t.base && t.rel != "" {
+			c.rel = t.rel + "/" + c.rel
+		}
+	}
+}
+
+// list looks at every name of the directory.
+func (k *worker) list(w *walk, t task, dir *fsys.Dir) {
+	var info fsys.Info
+	var seen, managed int64
+	err := dir.List(k.buf, func(e fsys.Dirent) error {
+		seen++
+		if w.overEntries(seen) {
+			return errStopped
+		}
+		if err := dir.Look(e, &info); err != nil {
+			w.cannotLook(t, e.Name(), err)
+		} else if k.entry(w, t, dir, e.Name(), &info) {
+			managed++
+		}
+		return nil
+	})
+	w.entries.Add(seen)
+	w.managed.Add(managed)
+	k.Progress.Entries.Add(seen)
+	if err != nil && err != errStopped {
+		w.unreadable(t, t.path, "list", err)
+	}
+}
+
+// entry decides about one name, notes the directory below it, and reports
+// whether any line speaks of it.
+func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.Info) (managed bool) {
+	narrow, in := k.narrowTo(t.narrow, name)
+	if !in {
+		return false
+	}
+	node := w.matcher.child(t.node, name)
+	wants := node.wants
+	alone := t.alone || w.leavesAlone(t.path, name, wants, info)
+	if info.Type == plan.Directory && !info.MountRoot {
+		path := t.join(name)
+		k.children = append(k.children, task{
+			rel: path[len(path)-len(name):], path: path, depth: t.depth + 1,
+			node: node, narrow: narrow, alone: alone,
+		})
+		w.overDepth(t.depth + 1)
+	}
+	if alone || !wants.concerns(info.Type) {
+		return false
+	}
+	if wants.path != nil {
+		w.reach(wants.line)
+	}
+	switch {
+	case info.MountRoot:
+		w.problem(t.join(name), plan.MountInside, "something is mounted here")
+	case !wants.settled(&info.State) && selected(narrow):
+		k.unsettled(w, t, dir, t.join(name), wants)
+	}
+	return true
+}
+
+// concerns reports whether any line speaks of an entry of this type: links are
+// the layout's business alone.
+func (w *wants) concerns(t plan.Type) bool {
+	return w.managed && (t != plan.Symlink || w.path != nil)
+}
+
+// leavesAlone reports whether an entry, and all below it, is nobody's business:
+// unmanaged, kept as the host's mark, another account's home, or our workshop.
+func (w *walk) leavesAlone(dir, name string, wants *wants, info *fsys.Info) bool {
+	return wants.unmanaged ||
+		len(w.keep) > 0 && info.Type != plan.Symlink && slices.Contains(w.keep, info.Mode) ||
+		len(w.account.inner) > 0 && slices.Contains(w.account.inner, plan.Join(dir, name)) ||
+		dir == "." && name == Workshop && info.UID == w.account.run.self && info.Mode == 0o700
+}
+
+// Workshop is the folder in which apply prepares and keeps things. It stands
+// inside a home only where the home is a mount of its own.
+const Workshop = ".rightful"
+
+// unsettled pins an entry that is not as it should be, and decides on what is
+// pinned.
+func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, wants *wants) {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	if wants.expired != nil {
+		w.problem(path, plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
+		return
+	}
+	pin, err := dir.Pin(name)
+	if err != nil {
+		w.unreadable(t, path, "pin", err)
+		return
+	}
+	defer pin.Close()
+	if step, ok := k.decide(w, t, path, pin, wants); ok {
+		step.name = name
+		k.steps = append(k.steps, step)
+	}
+}
+
+// decide compares a pinned inode with what is wanted of it, and reports
+// whether that gives a step.
+func (k *worker) decide(w *walk, t task, path string, pin *fsys.Pin, wants *wants) (step stepFound, ok bool) {
+	have, err := pin.State()
+	if err != nil {
+		w.unreadable(t, path, "look", err)
+		return step, false
+	}
+	found := k.compare(w, wants, have)
+	if found.problem != nil {
+		w.problem(path, found.problem.Kind, found.problem.Message)
+	}
+	if found.change == nil {
+		return step, false
+	}
+	step.change = found.change
+	if found.oneWay != nil && pin.HasCapabilities() {
+		step.change = found.oneWay
+	}
+	step.id, err = pin.Identity()
+	if errors.Is(err, fsys.ErrNoIdentity) {
+		w.problem(path, plan.NoIdentity, err.Error())
+	} else if err != nil {
+		w.unreadable(t, path, "identify", err)
+	}
+	return step, err == nil
+}
+
+// memoKey is all that a comparison depends on within one account.
+type memoKey struct {
+	wants *wants
+	have  plan.State
+}
+
+// maxMemo bounds what a customer's inventiveness with modes may cost.
+const maxMemo = 4096
+
+// compare remembers: a million files that a restore broke are a handful of
+// different cases, and a block that shares its changes is a small block.
+func (k *worker) compare(w *walk, wants *wants, have plan.State) finding {
+	key := memoKey{wants, have}
+	if found, ok := k.memo[key]; ok && k.memoOf == w {
+		return found
+	}
+	if k.memoOf != w || len(k.memo) >= maxMemo {
+		k.memo, k.memoOf = map[memoKey]finding{}, w
+	}
+	found := w.binding.compare(wants, have)
+	k.memo[key] = found
+	return found
+}
+
+// release lets go of a base; the last one closes it.
+func (r *run) release(d *openDir) {
+	if d.refs.Add(-1) > 0 {
+		return
+	}
+	if d.kept {
+		r.open.Add(-1)
+	}
+	d.dir.Close()
+}
+
+// reach notes that a layout line is dealt with.
+func (w *walk) reach(line int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reached[line] = true
+}
+
+func (w *walk) isReached(line int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.reached[line]
+}

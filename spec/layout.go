@@ -1,0 +1,201 @@
+package spec
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// layoutLine is a line as one profile has it: what it leaves open its parents
+// may say, so that create: true and no create differ.
+type layoutLine struct {
+	Line
+	create *bool
+}
+
+func (p *parser) layout(n *yaml.Node) []layoutLine {
+	var lines []layoutLine
+	p.entries("layout", n, func(key, value *yaml.Node) {
+		if l, ok := p.layoutLine(key, value); ok {
+			lines = append(lines, l)
+		}
+	})
+	return lines
+}
+
+func (p *parser) layoutLine(key, n *yaml.Node) (layoutLine, bool) {
+	ok := p.template("layout", key, key.Value)
+	if ok {
+		if err := checkRelative(key.Value); err != nil {
+			p.errorf(key, "layout: %v", err)
+			ok = false
+		}
+	}
+	l := layoutLine{Line: Line{Pos: p.pos(key), Kind: KindLayout, Match: []string{key.Value}}}
+	ok = p.mapping(show(key.Value), n, p.layoutFields(&l)) && ok
+	p.oneMode(n)
+	if l.Content != nil && l.From != "" {
+		p.errorf(n, "content and from: a file begins with one of them; leave the other out")
+	}
+	if onlySymlink(l.Types) && (l.FileMode != nil || l.DirMode != nil) {
+		p.errorf(n, "mode: a symlink has none; leave it out")
+	}
+	return l, ok
+}
+
+func (p *parser) layoutFields(l *layoutLine) fields {
+	fs := p.attributes(&l.Line)
+	fs["type"] = func(v *yaml.Node) { l.Types = p.types(v) }
+	fs["target"] = func(v *yaml.Node) {
+		l.Target, l.TargetPos = p.target(v), p.pos(v)
+	}
+	fs["content"] = func(v *yaml.Node) {
+		if text, ok := p.text("content", v); ok {
+			l.Content = &text
+		}
+	}
+	fs["from"] = func(v *yaml.Node) { l.From = p.from(v) }
+	fs["create"] = func(v *yaml.Node) { l.create = p.boolean("create", v) }
+	fs["replace"] = nil
+	return fs
+}
+
+func (p *parser) types(n *yaml.Node) []Type {
+	types := []Type{} // not nil: what cannot be understood is not missing
+	p.oneOrEach("type", n, func(item *yaml.Node) {
+		word, ok := p.word("type", item)
+		t, known := map[string]Type{"directory": Directory, "file": File, "symlink": Symlink}[word]
+		switch {
+		case !ok:
+		case word == "absent":
+			p.errorf(item, "type: absent: not supported by this version")
+		case !known:
+			p.errorf(item, "type: unknown type %s%s", show(word), meant(word, []string{"directory", "file", "symlink"}))
+		case slices.Contains(types, t):
+			p.errorf(item, "type: %s is given twice", word)
+		default:
+			types = append(types, t)
+		}
+	})
+	return types
+}
+
+func (p *parser) target(n *yaml.Node) string {
+	text, ok := p.word("target", n)
+	if !ok || !p.template("target", n, text) {
+		return ""
+	}
+	return text
+}
+
+func (p *parser) from(n *yaml.Node) string {
+	text := p.absolute("from", n)
+	if strings.Contains(text, "${") {
+		p.errorf(n, "from: variables cannot be used here")
+	}
+	return text
+}
+
+// over lays the line of a child profile over that of its parent.
+func (l layoutLine) over(parent layoutLine) layoutLine {
+	merged := layoutLine{Line: overlay(parent.Line, l.Line), create: parent.create}
+	if l.create != nil {
+		merged.create = l.create
+	}
+	return merged
+}
+
+// overlay takes from above what it says and from below the rest. What belongs
+// to a type that is no longer allowed goes with it.
+func overlay(below, above Line) Line {
+	l := below
+	l.Pos = above.Pos
+	l.FileMode = cmp.Or(above.FileMode, l.FileMode)
+	l.DirMode = cmp.Or(above.DirMode, l.DirMode)
+	l.Owner = cmp.Or(above.Owner, l.Owner)
+	l.Group = cmp.Or(above.Group, l.Group)
+	l.Report = cmp.Or(above.Report, l.Report)
+	if above.Types != nil {
+		l.Types = above.Types
+		if !slices.Contains(l.Types, Symlink) {
+			l.Target = ""
+		}
+		if !slices.Contains(l.Types, File) {
+			l.Content, l.From = nil, ""
+		}
+	}
+	if above.Target != "" {
+		l.Target, l.TargetPos = above.Target, above.TargetPos
+	}
+	if above.Content != nil || above.From != "" {
+		l.Content, l.From = above.Content, above.From
+	}
+	return l
+}
+
+// checkLayout says what a line lacks once all profiles have had their say.
+func checkLayout(l Line) error {
+	switch {
+	case l.Types == nil:
+		return errors.New("type: missing; want directory, file or symlink")
+	case len(l.Types) == 0:
+		return nil
+	}
+	first := l.Types[0]
+	mode, key := l.DirMode, "directory_mode"
+	if first == File {
+		mode, key = l.FileMode, "file_mode"
+	}
+	switch {
+	case l.Match[0] == "." && (len(l.Types) > 1 || first != Directory):
+		return errors.New("type: a home is a directory")
+	case l.Target != "" && !slices.Contains(l.Types, Symlink):
+		return errors.New("target: only a symlink has one; its type is symlink")
+	case (l.Content != nil || l.From != "") && !slices.Contains(l.Types, File):
+		return errors.New("content and from: only a file has them; its type is file")
+	case l.NoCreate:
+		return nil
+	case first == Symlink && l.Target == "":
+		return errors.New("target: missing; a symlink that may be created needs one")
+	case first == File && l.Content == nil && l.From == "":
+		return errors.New("content: missing; a file that may be created needs content or from, or write create: false")
+	case first != Symlink && !creates(mode):
+		return fmt.Errorf("%s: a line that creates needs an exact mode, like 0755, as the first or only one; or write create: false", key)
+	}
+	return nil
+}
+
+// creates reports whether something new can be given one of modes.
+func creates(modes *Modes) bool {
+	if modes == nil || len(modes.Allowed) == 0 {
+		return false
+	}
+	_, exact := modes.Allowed[0].Exact()
+	return exact
+}
+
+func onlySymlink(types []Type) bool { return len(types) == 1 && types[0] == Symlink }
+
+// checkTarget keeps a symlink's target inside the home, as far as text can tell.
+func checkTarget(link, target string) error {
+	switch {
+	case strings.HasPrefix(target, "/"):
+		return fmt.Errorf("%s is absolute; the target must be relative and inside the home", show(target))
+	case strings.Contains(target, "\x00"):
+		return fmt.Errorf("%s has a NUL byte", show(target))
+	case len(target) > maxPath:
+		return fmt.Errorf("it is longer than %d bytes", maxPath)
+	}
+	switch there := path.Join(path.Dir(link), target); {
+	case there == link:
+		return fmt.Errorf("%s points to itself", show(link))
+	case there == ".." || strings.HasPrefix(there, "../"):
+		return fmt.Errorf("%s leaves the home; the target must be inside it", show(target))
+	}
+	return nil
+}
