@@ -61,7 +61,7 @@ func TestEveryKind(t *testing.T) {
 		t.Errorf("not removed: %s", got)
 	}
 	quarantine := h.shell("cd home/.rightful/quarantine/" + report.Run + " && find . | sort | tr '\\n' ' '")
-	if strings.Count(quarantine, "/") != 4 {
+	if strings.Count(quarantine, "/") != 5 {
 		t.Errorf("quarantine has %s", quarantine)
 	}
 	if got := h.shell("ls -A home/.rightful"); got != "quarantine" {

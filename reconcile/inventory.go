@@ -177,11 +177,15 @@ func (r *run) lookUp(a *account, l spec.Listed) error {
 	return r.nameGroup(a)
 }
 
-// nameGroup finds what ${group} stands for. A group without a name gets one
-// that no group can have, so that it is still the account's own.
+// nameGroup finds what ${group} stands for: of the names that share the number,
+// the account's own. A group without a name gets one that no group can have, so
+// that it is still the account's.
 func (r *run) nameGroup(a *account) error {
-	g, ok, err := r.Users.GroupByID(a.spec.GID)
-	if a.spec.Group = g.Name; !ok {
+	own, ok, err := r.Users.Group(a.spec.Name)
+	if err == nil && (!ok || own.GID != a.spec.GID) {
+		own, ok, err = r.Users.GroupByID(a.spec.GID)
+	}
+	if a.spec.Group = own.Name; !ok {
 		a.spec.Group = fmt.Sprintf("#%d", a.spec.GID)
 	}
 	return err

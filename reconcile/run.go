@@ -244,7 +244,7 @@ func (w *walk) finish() error {
 			return err
 		}
 	}
-	return w.ids.name(a.run, &w.record)
+	return w.ids.name(a.run, a.spec, &w.record)
 }
 
 // close releases what the walk holds, also of one that was cut short.

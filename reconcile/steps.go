@@ -8,6 +8,7 @@ import (
 
 	"rightful/internal/fsys"
 	"rightful/plan"
+	"rightful/spec"
 )
 
 // save gives the steps of one directory to the draft, as blocks. dir, whose
@@ -77,10 +78,15 @@ func (s *idSet) add(c *plan.Change) {
 }
 
 // name looks the numbers up, for the plan's readers.
-func (s *idSet) name(r *run, record *plan.Account) error {
-	record.Users, record.Groups = map[uint32]string{}, map[uint32]string{}
-	delete(s.users, record.UID)
-	record.Users[record.UID] = record.Name // whoever else has the number
+func (s *idSet) name(r *run, a spec.Account, record *plan.Account) error {
+	// The account's own, whoever else has the number.
+	record.Users = map[uint32]string{a.UID: a.Name}
+	record.Groups = map[uint32]string{}
+	if a.Group[0] != '#' {
+		record.Groups[a.GID] = a.Group
+	}
+	delete(s.users, a.UID)
+	delete(s.groups, a.GID)
 	for uid := range maps.Keys(s.users) {
 		u, ok, err := r.Users.UserByID(uid)
 		if err != nil {
