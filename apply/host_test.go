@@ -160,7 +160,11 @@ func (h *host) finish(d draft) draft {
 
 func (h *host) filesystem() string {
 	h.t.Helper()
-	dir, err := fsys.OpenRoot(h.abs("home"))
+	home := h.abs("home/alice")
+	if _, err := os.Lstat(home); err != nil {
+		home = h.abs("home")
+	}
+	dir, err := fsys.OpenRoot(home)
 	h.must(err)
 	defer dir.Close()
 	name, err := dir.Filesystem()

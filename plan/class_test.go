@@ -56,7 +56,7 @@ func TestClassify(t *testing.T) {
 		{"group while its bits stand", state(1, 1, 0o640), state(1, 2, 0o640), "tighten,loosen,chown"},
 		{"group without bits", state(1, 1, 0o600), state(1, 2, 0o600), "chown"},
 		{"group and bits", state(1, 1, 0o700), state(1, 2, 0o750), "loosen,chown"},
-		{"old group was shut out", state(1, 1, 0o604), state(1, 2, 0o604), "loosen,chown"},
+		{"the shut out group changes", state(1, 1, 0o604), state(1, 2, 0o604), "tighten,loosen,chown"},
 		{"link retargeted", link(1, "a"), link(1, "b"), ""},
 		{"link chowned", link(1, "a"), link(2, "a"), "chown"},
 		{"named user enters", state(1, 1, 0o640), withACL(0o640, owner, bob(4), group, mask(4), other), "loosen"},

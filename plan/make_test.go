@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -223,7 +224,7 @@ func tree(r *rand.Rand, name string, uid uint32) part {
 			dirs[path] = true
 		}
 	}
-	for dir := range dirs {
+	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		names := map[string]bool{}
 		for range r.IntN(6) {
 			names[fmt.Sprintf("%cx%d", letters[1+r.IntN(1)], r.IntN(50))] = true
@@ -232,10 +233,9 @@ func tree(r *rand.Rand, name string, uid uint32) part {
 			continue
 		}
 		b := &plan.Block{Account: name, Dir: dir, Changes: []plan.Change{chmod(uid, 0o600, 0o640), chmod(uid, 0o600, 0o644), chmod(uid, 0o666, 0o644)}}
-		for n := range names {
+		for _, n := range slices.Sorted(maps.Keys(names)) {
 			b.Entries = append(b.Entries, plan.Entry{Name: n, Change: r.IntN(3), ID: plan.Identity{Ino: r.Uint64(), Gen: r.Uint32()}})
 		}
-		slices.SortFunc(b.Entries, func(x, y plan.Entry) int { return bytes.Compare([]byte(x.Name), []byte(y.Name)) })
 		p.blocks = append(p.blocks, b)
 	}
 	r.Shuffle(len(p.blocks), func(i, j int) { p.blocks[i], p.blocks[j] = p.blocks[j], p.blocks[i] })

@@ -119,15 +119,25 @@ func attributes(r Rules) []Attribute {
 	return append(known, other...)
 }
 
-// sources is the lines of policy that want a change, each once.
+// sources is the lines of policy that want a change, each once, and those of
+// one file together: site.yaml:11,12,31.
 func sources(r Rules) string {
-	var lines []string
+	var files []string
+	numbers := map[string][]string{}
 	for _, a := range attributes(r) {
-		if line := Quote(r[a]); !slices.Contains(lines, line) {
-			lines = append(lines, line)
+		i := max(strings.LastIndexByte(r[a], ':'), 0)
+		file, number := r[a][:i], Quote(r[a][i+1:])
+		if numbers[file] == nil {
+			files = append(files, file)
+		}
+		if !slices.Contains(numbers[file], number) {
+			numbers[file] = append(numbers[file], number)
 		}
 	}
-	return strings.Join(lines, " ")
+	for i, file := range files {
+		files[i] = Quote(file) + ":" + strings.Join(numbers[file], ",")
+	}
+	return strings.Join(files, " ")
 }
 
 // subject is an entry's path as the line of its step begins: directories end in
