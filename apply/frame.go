@@ -78,7 +78,7 @@ func cutFrames(data []byte) (payloads [][]byte, good int, err error) {
 func judgeTail(tail []byte, next uint64, offset int) error {
 	last := next + uint64(len(tail)/frameHead)
 	summed := 0
-	for i := 1; i+frameHead <= len(tail); i++ {
+	for i := range max(0, len(tail)-frameHead+1) {
 		size, sequence, ok := head(tail[i:])
 		if !ok || sequence < next || sequence > last {
 			continue

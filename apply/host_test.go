@@ -105,15 +105,25 @@ func split(path string) (dir, name string) {
 // look is what stands at a path below the root.
 func (h *host) look(path string) (plan.State, plan.Identity) {
 	h.t.Helper()
-	dir, err := fsys.OpenRoot(filepath.Dir(h.abs(path)))
-	h.must(err)
-	defer dir.Close()
-	pin, err := dir.Pin(filepath.Base(path))
+	pin, err := h.pin(h.abs(path))
 	h.must(err)
 	defer pin.Close()
 	state, id, err := pin.Observe()
 	h.must(err)
 	return state, id
+}
+
+func (h *host) pin(path string) (*fsys.Pin, error) {
+	if info, err := os.Lstat(path); err == nil && info.IsDir() {
+		dir, err := fsys.OpenRoot(path) // a mount, perhaps
+		h.must(err)
+		defer dir.Close()
+		return dir.PinSelf()
+	}
+	dir, err := fsys.OpenRoot(filepath.Dir(path))
+	h.must(err)
+	defer dir.Close()
+	return dir.Pin(filepath.Base(path))
 }
 
 // update plans a change of what stands at a path of alice's.
@@ -175,7 +185,7 @@ func (h *host) filesystem() string {
 // plan writes a plan of the drafts and opens it, approved as a whole.
 func (h *host) plan(drafts ...draft) Options {
 	h.t.Helper()
-	file, err := os.Create(filepath.Join(h.base, "plan"))
+	file, err := os.Create(filepath.Join(h.t.TempDir(), "plan"))
 	h.must(err)
 	h.t.Cleanup(func() { file.Close() })
 	w, err := plan.NewWriter(file, plan.Header{
@@ -199,11 +209,16 @@ func (h *host) plan(drafts ...draft) Options {
 	return h.approved(file)
 }
 
-func (h *host) account(name string) plan.Account {
-	uid := h.uid
-	if name != "alice" {
-		uid += uint32(name[0])
+// uidOf gives every account but alice one of its own.
+func (h *host) uidOf(name string) uint32 {
+	if name == "alice" {
+		return h.uid
 	}
+	return h.uid + uint32(name[0])
+}
+
+func (h *host) account(name string) plan.Account {
+	uid := h.uidOf(name)
 	return plan.Account{
 		Name: name, UID: uid, GID: uid, Home: "/home/" + name, Filesystem: h.filesystem(), Entries: 100, Managed: 100,
 		Users: map[uint32]string{uid: name}, Groups: map[uint32]string{uid: name},
@@ -262,7 +277,7 @@ func (h *host) approved(file *os.File) Options {
 		if name == "web" {
 			return 33, nil
 		}
-		return h.account(name).UID, nil
+		return h.uidOf(name), nil
 	}
 	return Options{
 		Plan: p, File: file, Approval: a, StateDir: filepath.Join(h.base, "state"), LockDir: filepath.Join(h.base, "lock"),

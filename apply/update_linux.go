@@ -81,7 +81,7 @@ func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
 			}
 			mode = tight
 		}
-		if err := c.chown(pin, only(have.UID, want.UID), only(have.GID, want.GID)); err != nil {
+		if err := c.give(pin, have, want); err != nil {
 			err = fmt.Errorf("chown %d:%d: %w", want.UID, want.GID, err)
 			return c.restore(pin, mode, have.Mode, err)
 		}
@@ -92,6 +92,19 @@ func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
 		}
 	}
 	return nil
+}
+
+// give changes the owner and makes sure of it, for what follows may widen the
+// mode, which the old owner must not see.
+func (c calls) give(pin *fsys.Pin, have, want *plan.State) error {
+	if err := c.chown(pin, only(have.UID, want.UID), only(have.GID, want.GID)); err != nil {
+		return err
+	}
+	now, err := pin.Info()
+	if err == nil && (now.UID != want.UID || now.GID != want.GID) {
+		err = fmt.Errorf("the owner is %d:%d", now.UID, now.GID)
+	}
+	return err
 }
 
 // restore gives a tightened entry its mode back when it cannot have its owner.

@@ -2,11 +2,13 @@ package plan_test
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"rightful/plan"
@@ -137,6 +139,21 @@ func TestSpoolWithoutItsDisk(t *testing.T) {
 		err = d.Add(block("alice", ".", addition(plan.State{Type: plan.File, UID: 1, GID: 1, Mode: 0o644}, content), string(rune('a'+i))))
 	}
 	if err == nil || !strings.HasPrefix(err.Error(), "plan spool: ") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	w, err := plan.NewWriter(full, header())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Close(); !errors.Is(err, syscall.ENOSPC) || !strings.HasPrefix(err.Error(), "plan: ") {
 		t.Errorf("%v", err)
 	}
 }

@@ -44,18 +44,10 @@ func DefaultLimits() []Limit {
 // Allowed is the most that may change where base is the number of accounts, or
 // of an account's managed entries; or unlimited. The ceiling has its say.
 func (l Limit) Allowed(base int64) (allowed int64, unlimited bool) {
-	allowed, unlimited = l.own(base)
-	if l.Ceiling == nil {
-		return allowed, unlimited
+	if l.cut(base) {
+		return l.Ceiling.own(base)
 	}
-	top, open := l.Ceiling.Allowed(base)
-	switch {
-	case open:
-		return allowed, unlimited
-	case unlimited:
-		return top, false
-	}
-	return min(allowed, top), false
+	return l.own(base)
 }
 
 func (l Limit) own(base int64) (allowed int64, unlimited bool) {
@@ -95,15 +87,20 @@ func percentOf(percent int, base int64) int64 {
 
 // Rule says how the limit comes to its number, as in "20% of 3 is 0, at least 5".
 func (l Limit) Rule(base int64) string {
-	text := l.ownRule(base)
+	if l.cut(base) {
+		return l.Ceiling.ownRule(base) + ", the host's ceiling"
+	}
+	return l.ownRule(base)
+}
+
+// cut reports whether it is the ceiling that decides.
+func (l Limit) cut(base int64) bool {
 	if l.Ceiling == nil {
-		return text
+		return false
 	}
 	allowed, unlimited := l.own(base)
-	if top, open := l.Ceiling.Allowed(base); open || !unlimited && allowed <= top {
-		return text
-	}
-	return l.Ceiling.Rule(base) + ", the host's ceiling"
+	top, open := l.Ceiling.own(base)
+	return !open && (unlimited || top < allowed)
 }
 
 func (l Limit) ownRule(base int64) string {

@@ -69,8 +69,12 @@ func TestMerge(t *testing.T) {
 		name, source string
 		allowed      int64
 	}{
-		{"run.accounts", "p:2", 10}, {"run.held", "default", 5}, {"run.loosen", "p:1", 5},
-		{"account.take", "host:2", 0}, {"account.remove", "default", 0}, {"account.access_broken", "default", 0},
+		{"run.accounts", "p:2", 10},
+		{"run.held", "default", 5},
+		{"run.loosen", "p:1", 5},
+		{"account.take", "host:2", 0},
+		{"account.remove", "default", 0},
+		{"account.access_broken", "default", 0},
 	}
 	if len(merged) != len(want) {
 		t.Fatalf("%d limits; want %d", len(merged), len(want))

@@ -191,13 +191,15 @@ func small(t testing.TB) []byte {
 	link := plan.State{Type: plan.Symlink, UID: 1002, GID: 1002, Target: "a\xff\\b"}
 	better := link
 	better.Target = "public_html"
+	retarget := change(link, better)
+	retarget.OneWay = true
 	return write(t, header(),
 		part{alice, []*plan.Block{inside, block("alice", "public_html", chmod(1001, 0o600, 0o644), hostileNames()...), added, home}, []plan.Problem{
 			{Account: "alice", Path: "x\ny", Kind: plan.HardLink, Message: "2 names"},
 			{Account: "alice", Path: "a/b", Kind: plan.ForeignOwner, Message: "root's"},
 		}},
 		part{account("bob", 1002), []*plan.Block{gone}, nil},
-		part{account("carol", 1002), []*plan.Block{block("carol", ".", change(link, better), "www")}, nil},
+		part{account("carol", 1002), []*plan.Block{block("carol", ".", retarget, "www")}, nil},
 		part{account: plan.Account{Name: "dan", UID: 1003, GID: 1003, Home: "/home/dan", Held: []plan.Held{{Reason: "unreadable", Message: "EIO"}}}},
 	)
 }
@@ -227,7 +229,7 @@ func tree(r *rand.Rand, name string, uid uint32) part {
 	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		names := map[string]bool{}
 		for range r.IntN(6) {
-			names[fmt.Sprintf("%cx%d", letters[1+r.IntN(1)], r.IntN(50))] = true
+			names[fmt.Sprintf("%cx%d", "-.!\x01\xff"[r.IntN(5)], r.IntN(50))] = true
 		}
 		if len(names) == 0 {
 			continue

@@ -95,8 +95,8 @@ func (a *Account) checkHeld(limits []Limit) error {
 		switch {
 		case !h.byLimit() && a.Tally.Steps > 0:
 			return fmt.Errorf("%s: held (%s), but has steps", Quote(a.Name), Quote(h.Reason))
-		case h.byLimit() && (len(byLimit) == 0 || byLimit[0].Reason != h.Reason):
-			return fmt.Errorf("%s: held by %s, which is not exceeded", Quote(a.Name), Quote(h.Reason))
+		case h.byLimit() && (len(byLimit) == 0 || byLimit[0] != h):
+			return fmt.Errorf("%s: held by %s, which is not exceeded, or not so", Quote(a.Name), Quote(h.Reason))
 		case h.byLimit():
 			byLimit = byLimit[1:]
 		}

@@ -52,7 +52,7 @@ func (v Verdict) Rule() string {
 
 // Source is where the rule stands: file:line or default.
 func (v Verdict) Source() string {
-	if allowed, unlimited := v.Limit.own(v.Base); v.Limit.Ceiling != nil && (unlimited || v.Allowed >= 0 && v.Allowed < allowed) && v.Override == nil {
+	if v.Override == nil && v.Limit.cut(v.Base) {
 		return v.Limit.Ceiling.Source
 	}
 	return v.Limit.Source

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"rightful/plan"
@@ -20,9 +21,18 @@ type account struct {
 	inner   []string // homes of other accounts inside, relative to this home
 }
 
-// hold leaves the account's steps out of the plan.
+// hold leaves the account's steps out of the plan. Reasons are kept in order,
+// each once, with all that there is to say of it.
 func (a *account) hold(reason, format string, args ...any) {
-	a.held = append(a.held, plan.Held{Reason: reason, Message: fmt.Sprintf(format, args...)})
+	held := plan.Held{Reason: reason, Message: fmt.Sprintf(format, args...)}
+	i, found := slices.BinarySearchFunc(a.held, reason, func(h plan.Held, reason string) int {
+		return strings.Compare(h.Reason, reason)
+	})
+	if found {
+		a.held[i].Message += "; " + held.Message
+		return
+	}
+	a.held = slices.Insert(a.held, i, held)
 }
 
 // Reasons for holding an account, beside the limits' names.

@@ -145,13 +145,17 @@ func (k *worker) list(w *walk, t task, dir *fsys.Dir) {
 	var info fsys.Info
 	var seen, managed int64
 	err := dir.List(k.buf, func(e fsys.Dirent) error {
+		narrow, in := k.narrowTo(t.narrow, e.Name())
+		if !in {
+			return nil
+		}
 		seen++
 		if w.overEntries(seen) {
 			return errStopped
 		}
 		if err := dir.Look(e, &info); err != nil {
 			w.cannotLook(t, e.Name(), err)
-		} else if k.entry(w, t, dir, e.Name(), &info) {
+		} else if k.entry(w, t, dir, e.Name(), &info, narrow) {
 			managed++
 		}
 		return nil
@@ -166,11 +170,7 @@ func (k *worker) list(w *walk, t task, dir *fsys.Dir) {
 
 // entry decides about one name, notes the directory below it, and reports
 // whether any line speaks of it.
-func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.Info) (managed bool) {
-	narrow, in := k.narrowTo(t.narrow, name)
-	if !in {
-		return false
-	}
+func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.Info, narrow *node) (managed bool) {
 	node := w.matcher.child(t.node, name)
 	wants := node.wants
 	alone := t.alone || w.leavesAlone(t.path, name, wants, info)

@@ -83,7 +83,7 @@ func (a *app) applyInteractive(ctx context.Context, c *cli.Command) error {
 	now := time.Now()
 	approval, err := plan.Approve(f.Plan, plan.Selection{All: true}, nil, caller(), now, now.Add(time.Hour), "")
 	if err != nil {
-		return a.withLimits(err)
+		return err
 	}
 	if err := a.ask(); err != nil {
 		return err
@@ -128,13 +128,14 @@ func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.
 	})
 	a.endProgress()
 	if report == nil {
-		return a.withLimits(err)
+		return err
 	}
-	if writeErr := a.writeReport(c, report); err == nil {
-		err = writeErr
-	}
+	writeErr := a.writeReport(c, report)
 	if err == nil {
 		err = reportExit(report)
+	}
+	if err == nil {
+		err = writeErr
 	}
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -67,7 +66,7 @@ func (a *app) approve(_ context.Context, c *cli.Command) error {
 	now := time.Now()
 	approval, err := plan.Approve(p, selection, overrides, caller(), now, now.Add(c.Duration("expires")), c.String("reason"))
 	if err != nil {
-		return a.withLimits(err)
+		return err
 	}
 	dest := c.Args().First() + approvalSuffix
 	if err := saveApproval(dest, approval); err != nil {
@@ -153,24 +152,6 @@ func readApproval(name string) (*plan.Approval, error) {
 	}
 	defer f.Close()
 	return plan.ReadApproval(f)
-}
-
-// withLimits prints the table of what is over its limit, before the error says
-// it in one line.
-func (a *app) withLimits(err error) error {
-	limits, ok := err.(*plan.LimitError)
-	if !ok {
-		return err
-	}
-	table := tabwriter.NewWriter(a.errOut, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "over its limit\tused\tallowed\trule\tsource")
-	for _, v := range limits.Verdicts {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\n", plan.Printable(v.Name()), v.Used, v.AllowedText(), v.Rule(), plan.Quote(v.Source()))
-	}
-	if flushErr := table.Flush(); flushErr != nil {
-		return flushErr
-	}
-	return err
 }
 
 // shortDigest is enough of a digest to compare by eye.

@@ -8,10 +8,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/charmbracelet/log"
@@ -40,38 +42,52 @@ func Main(args []string, in, out, errOut *os.File) int {
 	context.AfterFunc(ctx, stop)
 
 	a := &app{in: in, out: newOutput(out), errOut: errOut, log: newLogger(errOut)}
-	err := a.root().Run(ctx, args)
-	if flushErr := a.out.Flush(); err == nil && flushErr != nil {
-		err = fmt.Errorf("standard output: %w", flushErr)
+	return a.finish(a.root().Run(ctx, args))
+}
+
+// finish prints what is held back, then what went wrong. A result that nobody
+// could read is an error too, whatever it was.
+func (a *app) finish(err error) int {
+	broken := a.out.Flush()
+	code := a.exit(err)
+	if broken == nil || errors.Is(err, broken) {
+		return code
 	}
-	return a.exit(err)
+	a.exit(broken)
+	if code == exitOK || code == exitChanges {
+		return exitError
+	}
+	return code
 }
 
 func (a *app) root() *cli.Command {
-	return &cli.Command{
-		Name:                      "rightful",
-		Usage:                     "keep hosting accounts' homes the way their admin wrote them down",
-		Version:                   version(),
-		HideVersion:               true,
-		Suggest:                   true,
-		EnableShellCompletion:     true,
-		DisableSliceFlagSeparator: true, // a glob may have commas
-		Writer:                    a.out,
-		ErrWriter:                 a.errOut,
-		ExitErrHandler:            func(context.Context, *cli.Command, error) {},
-		OnUsageError:              usageError,
-		Flags:                     a.logFlags(),
+	root := &cli.Command{
+		Name:                            "rightful",
+		Usage:                           "keep hosting accounts' homes the way their admin wrote them down",
+		Version:                         version(),
+		HideVersion:                     true,
+		HideHelpCommand:                 true, // ours explains flags as they are typed
+		EnableShellCompletion:           true,
+		ConfigureShellCompletionCommand: a.configureCompletion,
+		DisableSliceFlagSeparator:       true, // a glob may have commas
+		Writer:                          a.out,
+		ErrWriter:                       a.errOut,
+		ExitErrHandler:                  func(context.Context, *cli.Command, error) {},
+		OnUsageError:                    usageError,
+		Flags:                           a.logFlags(),
 		Commands: []*cli.Command{
 			a.demoCommand(), a.validateCommand(), a.planCommand(), a.showCommand(),
-			a.approveCommand(), a.applyCommand(), a.historyCommand(), a.versionCommand(),
+			a.approveCommand(), a.applyCommand(), a.historyCommand(), a.versionCommand(), a.helpCommand(),
 		},
 		Action: func(_ context.Context, c *cli.Command) error {
 			if c.Args().Present() {
-				return usagef("%s: no such command; rightful help lists them", plan.Quote(c.Args().First()))
+				return unknownCommand(c, c.Args().First())
 			}
 			return cli.ShowRootCommandHelp(c)
 		},
 	}
+	explain(root)
+	return root
 }
 
 // UsageError is a command line that makes no sense.
@@ -85,7 +101,18 @@ func usagef(format string, args ...any) error {
 
 // usageError keeps the library from printing a page of help over the mistake.
 func usageError(_ context.Context, c *cli.Command, err error, _ bool) error {
-	return usagef("%v (rightful help %s)", err, c.Name)
+	text, _, _ := strings.Cut(err.Error(), ": strconv.")
+	if c.Root() == c {
+		return usagef("%s (see rightful help)", text)
+	}
+	return usagef("%s (see rightful help %s)", text, c.Name)
+}
+
+func noArguments(c *cli.Command) error {
+	if c.Args().Present() {
+		return usagef("%s takes no arguments, and got %s", c.Name, plan.Quote(c.Args().First()))
+	}
+	return nil
 }
 
 // output is standard output. It remembers its first error.
@@ -112,7 +139,9 @@ func (o *output) Write(p []byte) (int, error) {
 // Flush writes what is held back.
 func (o *output) Flush() error {
 	if o.err == nil && len(o.buf) > 0 {
-		_, o.err = o.w.Write(o.buf)
+		if _, err := o.w.Write(o.buf); err != nil {
+			o.err = fmt.Errorf("standard output: %w", err)
+		}
 		o.buf = o.buf[:0]
 	}
 	return o.err

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -36,13 +38,14 @@ func budgetOf(c *cli.Command) reconcile.Budget {
 	}
 }
 
-// planFile is a plan that has just been made. Until it is kept it has no name
-// that anybody could mistake for a finished plan's.
+// planFile is a plan that is being made. Until it is kept it has no name that
+// anybody could mistake for a finished plan's.
 type planFile struct {
 	*plan.Plan
-	file *os.File
+	sink io.Writer    // the plan is written here,
+	file *os.File     // and read from here, by whatever name
 	keep func() error // gives it its name
-	drop func()       // forgets it, if it was not kept
+	drop func()       // closes it, and removes it if it was not kept
 }
 
 // compare makes a plan: in the end at dest, or nowhere if that is empty.
@@ -66,7 +69,7 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 	}
 	progress := &reconcile.Progress{}
 	stop := a.showProgress(progress)
-	_, err = reconcile.Run(ctx, f.file, reconcile.Options{
+	_, err = reconcile.Run(ctx, f.sink, reconcile.Options{
 		Policy: policy.Policy, Day: spec.DayOf(time.Now()),
 		Root: host.root, Files: host.files, Users: host.users, Passwd: host.passwd,
 		Accounts: c.StringSlice("account"), Paths: c.StringSlice("path"),
@@ -97,19 +100,31 @@ func newHeader(h *host, p *policy) (plan.Header, error) {
 
 func newPlanFile(dest string) (*planFile, error) {
 	if dest == "" {
-		f, err := os.CreateTemp("", "rightful-*.plan")
-		if err != nil {
-			return nil, err
-		}
-		// Without a name nothing is left behind, however this ends.
-		err = os.Remove(f.Name())
-		return &planFile{file: f, keep: func() error { return nil }, drop: func() { f.Close() }}, err
+		return namelessPlan()
 	}
 	// The temporary stands next to dest: the rename must not cross a mount.
-	f, err := renameio.NewPendingFile(dest,
+	pending, err := renameio.NewPendingFile(dest,
 		renameio.WithTempDir(filepath.Dir(dest)), renameio.WithPermissions(0o600), renameio.IgnoreUmask())
 	if err != nil {
 		return nil, err
 	}
-	return &planFile{file: f.File, keep: f.CloseAtomicallyReplace, drop: func() { _ = f.Cleanup() }}, nil
+	f, err := os.Open(pending.Name())
+	if err != nil {
+		return nil, errors.Join(err, pending.Cleanup())
+	}
+	drop := func() {
+		f.Close()
+		_ = pending.Cleanup()
+	}
+	return &planFile{sink: pending, file: f, keep: pending.CloseAtomicallyReplace, drop: drop}, nil
+}
+
+// namelessPlan is kept by nobody: nothing is left behind, however this ends.
+func namelessPlan() (*planFile, error) {
+	f, err := os.CreateTemp("", "rightful-*.plan")
+	if err != nil {
+		return nil, err
+	}
+	err = os.Remove(f.Name())
+	return &planFile{sink: f, file: f, keep: func() error { return nil }, drop: func() { f.Close() }}, err
 }

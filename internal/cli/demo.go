@@ -22,6 +22,9 @@ func (a *app) demoCommand() *cli.Command {
 }
 
 func (a *app) demo(ctx context.Context, c *cli.Command) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "rightful-demo-")
 	if err != nil {
 		return err

@@ -18,6 +18,9 @@ func (a *app) historyCommand() *cli.Command {
 		OnUsageError: usageError,
 		Flags:        []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print them as JSON"}, stateFlag()},
 		Action: func(_ context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
 			state, err := stateDir(c)
 			if err != nil {
 				return err

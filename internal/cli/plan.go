@@ -29,8 +29,8 @@ func (a *app) planCommand() *cli.Command {
 }
 
 func (a *app) plan(ctx context.Context, c *cli.Command) error {
-	if c.Args().Present() {
-		return usagef("plan takes no arguments, and got %s", plan.Quote(c.Args().First()))
+	if err := noArguments(c); err != nil {
+		return err
 	}
 	for _, what := range c.StringSlice("fail-on") {
 		if what != "limits" {
@@ -42,10 +42,11 @@ func (a *app) plan(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	defer f.drop()
-	if err := a.writePlan(c, f.Plan, plan.TextOptions{Full: c.Bool("full"), File: c.String("out")}); err != nil {
+	// Kept first: a reader who has seen enough, as head(1), loses no plan.
+	if err := f.keep(); err != nil {
 		return err
 	}
-	if err := f.keep(); err != nil {
+	if err := a.writePlan(c, f.Plan, plan.TextOptions{Full: c.Bool("full"), File: c.String("out")}); err != nil {
 		return err
 	}
 	return planExit(c, f.Plan)
