@@ -162,37 +162,15 @@ func TestRace(t *testing.T) {
 	}
 	victims := func() string { return h.shell("stat -c '%n %a %u %Z' ../outside ../away ../away/f") }
 	before := victims()
-	stop := make(chan struct{})
-	var attacker sync.WaitGroup
-	attack := func(dir, a, b string) {
-		// By descriptor, or the attacker's own paths would lead him astray.
-		fd, err := unix.Open(h.abs(dir), unix.O_PATH, 0)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		attacker.Go(func() {
-			defer unix.Close(fd)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					unix.Renameat2(fd, a, fd, b, unix.RENAME_EXCHANGE)
-				}
-			}
-		})
-	}
 	var counts Counts
 	for i := range 60 {
 		// Planned in peace, applied under attack.
 		o := h.plan(edit(0o600 | plan.Mode(1+i%7)))
-		stop = make(chan struct{})
-		attack("home/alice/sub", "f", "link")
-		attack("home/alice", "sub", "other")
+		inside := h.exchange("home/alice/sub", [][2]string{{"f", "link"}})
+		above := h.exchange("home/alice", [][2]string{{"sub", "other"}})
 		report, err := Run(t.Context(), o)
-		close(stop)
-		attacker.Wait()
+		inside()
+		above()
 		h.must(err)
 		counts.add(report.Counts)
 		h.settle()
@@ -210,4 +188,64 @@ func (h *host) settle() {
 		cd sub
 		[ -L f ] && { mv -T f t; mv -T link f; mv -T t link; }
 		chmod 600 f`)
+}
+
+// TestRaceOfNames does the same to a link that gets a new target, a file that
+// is removed and a name that something is added under.
+func TestRaceOfNames(t *testing.T) {
+	h := newHost(t)
+	outside := h.base + "/outside"
+	h.must(os.WriteFile(outside, []byte("precious"), 0o600))
+	victim := func() string { return h.shell("stat -c '%a %u %h %Z' ../outside; cat ../outside") }
+	before := victim()
+	var counts Counts
+	for range 40 {
+		h.shell("cd home && rm -rf alice/* .rightful")
+		h.link("home/alice/l", "old")
+		h.file("home/alice/r", 0o600, int(h.uid))
+		h.link("home/alice/bad", outside)
+		o := h.plan(
+			h.add("d", plan.State{Type: plan.Directory, UID: h.uid, GID: h.gid(), Mode: 0o750}, ""),
+			h.update("l", func(s *plan.State) { s.Target = "new" }), h.remove("r", 0))
+		// Whatever goes missing must be found again by these.
+		kept := h.shell("stat -c %i home/alice/l home/alice/r home/alice/bad")
+		stop := h.exchange("home/alice", [][2]string{{"l", "bad"}, {"r", "bad"}, {"d", "bad"}})
+		report, err := Run(t.Context(), o)
+		stop()
+		h.must(err)
+		counts.add(report.Counts)
+		now := " " + strings.ReplaceAll(h.shell("find home -printf '%i\n'"), "\n", " ") + " "
+		for ino := range strings.FieldsSeq(kept) {
+			if !strings.Contains(now, " "+ino+" ") {
+				t.Fatalf("inode %s is lost", ino)
+			}
+		}
+	}
+	if after := victim(); after != before {
+		t.Errorf("outside: %s, was %s", after, before)
+	}
+	t.Logf("under attack: %s", h.counts(counts))
+}
+
+// exchange swaps pairs of names in a directory until it is told to stop.
+func (h *host) exchange(dir string, pairs [][2]string) (stop func()) {
+	h.t.Helper()
+	// By descriptor, or the attacker's own paths would lead him astray.
+	fd, err := unix.Open(h.abs(dir), unix.O_PATH, 0)
+	h.must(err)
+	done := make(chan struct{})
+	var attacker sync.WaitGroup
+	attacker.Go(func() {
+		defer unix.Close(fd)
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			default:
+				p := pairs[i%len(pairs)]
+				unix.Renameat2(fd, p[0], fd, p[1], unix.RENAME_EXCHANGE)
+			}
+		}
+	})
+	return func() { close(done); attacker.Wait() }
 }

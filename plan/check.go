@@ -212,6 +212,9 @@ func checkDir(dir string) error {
 }
 
 func (p *Problem) check() error {
+	if p.Count > maxCount {
+		return fmt.Errorf("%s: counts that cannot be", Quote(p.Path))
+	}
 	if p.Path == "" || p.Path == "." {
 		return p.checkKind()
 	}

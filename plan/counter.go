@@ -95,11 +95,11 @@ func (n *counter) steps(group ID, steps int64) {
 	}
 }
 
-func (n *counter) problem(kind ProblemKind) {
+func (n *counter) problem(p *Problem) {
 	if n.summary.Problems == nil {
 		n.summary.Problems = make(map[ProblemKind]int64)
 	}
-	n.summary.Problems[kind]++
+	n.summary.Problems[p.Kind] += p.number()
 }
 
 func (n *counter) trailer(h *Header) *Trailer {

@@ -74,7 +74,7 @@ func (n *counter) record(r Record) {
 	case r.Account != nil:
 		n.begin(r.Account)
 	case r.Problem != nil:
-		n.problem(r.Problem.Kind)
+		n.problem(r.Problem)
 	case r.Block != nil:
 		counts := make([]int64, len(r.Block.Changes))
 		for i := range r.Block.Entries {

@@ -34,3 +34,6 @@ type Problem struct {
 	// thousand of one kind in one account are folded into a last one.
 	Count int64
 }
+
+// number is how many problems p stands for.
+func (p *Problem) number() int64 { return max(1, p.Count) }

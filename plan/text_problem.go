@@ -175,9 +175,6 @@ func (l *problemLines) all() error {
 	return nil
 }
 
-// number is how many problems this one stands for.
-func (p *Problem) number() int64 { return max(1, p.Count) }
-
 func total(of map[ProblemKind]int64) int64 {
 	var n int64
 	for _, count := range of {

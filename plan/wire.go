@@ -133,6 +133,7 @@ func (p *Problem) wire(c *codec) {
 	c.text("kind", &kind)
 	p.Kind = ProblemKind(kind)
 	c.text("message", &p.Message)
+	num(c, "count", &p.Count)
 	c.literal(`}}`)
 }
 

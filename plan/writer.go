@@ -114,7 +114,7 @@ func (w *Writer) account(a *Account, d *Draft) error {
 			return err
 		}
 		w.observed(line)
-		w.counter.problem(p.Kind)
+		w.counter.problem(&p.Problem)
 	}
 	return w.err
 }

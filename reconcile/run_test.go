@@ -80,7 +80,7 @@ func TestTypesAndLinks(t *testing.T) {
 	h.link("home/alice/www", "elsewhere")
 	h.link("home/alice/.ssh", outside)
 	h.expect(site, `
-~ www -> public_html tighten,loosen
+~ www -> public_html 
 ! .ssh wrong_type
 ! public_html wrong_type
 `)

@@ -109,7 +109,7 @@ func (a *app) ask() error {
 }
 
 func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.Plan, approval *plan.Approval) error {
-	host, err := thisHost()
+	self, err := thisHost()
 	if err != nil {
 		return err
 	}
@@ -117,13 +117,17 @@ func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.
 	if err != nil {
 		return err
 	}
-	users, groups, err := lookups(p.Header.Root)
+	host, err := openRoot(p.Header.Root)
 	if err != nil {
+		return err
+	}
+	defer host.Close()
+	if err := host.checkCeiling(p.Header.Limits); err != nil {
 		return err
 	}
 	report, err := apply.Run(ctx, apply.Options{
 		Plan: p, File: f, Approval: approval,
-		StateDir: state, LockDir: lockDir(), By: caller(), Host: host, User: users, Group: groups,
+		StateDir: state, LockDir: lockDir(), By: caller(), Host: self, User: host.user, Group: host.group,
 		Progress: a.applyProgress(approval),
 	})
 	a.endProgress()
@@ -140,21 +144,15 @@ func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.
 	return err
 }
 
-// lookups says what names stand for below a root, as a plan's makers saw it.
-func lookups(root string) (user, group func(string) (uint32, error), err error) {
-	h, err := openRoot(root)
-	if err != nil {
-		return nil, nil, err
-	}
-	user = func(name string) (uint32, error) {
-		u, ok, err := h.users.User(name)
-		return u.UID, found(ok, err, "user")
-	}
-	group = func(name string) (uint32, error) {
-		g, ok, err := h.users.Group(name)
-		return g.GID, found(ok, err, "group")
-	}
-	return user, group, nil
+// user and group say what names stand for on a host, as a plan's makers saw it.
+func (h *host) user(name string) (uint32, error) {
+	u, ok, err := h.users.User(name)
+	return u.UID, found(ok, err, "user")
+}
+
+func (h *host) group(name string) (uint32, error) {
+	g, ok, err := h.users.Group(name)
+	return g.GID, found(ok, err, "group")
 }
 
 func found(ok bool, err error, what string) error {

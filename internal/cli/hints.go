@@ -36,7 +36,7 @@ func hints(err error) []string {
 		return []string{"rightful show -full FILE has the ids"}
 	case errors.As(err, &needs):
 		return []string{"approve both, or neither"}
-	case errors.As(err, &moved), errors.As(err, &host):
+	case errors.As(err, &moved), errors.As(err, &host), errors.Is(err, errCeiling):
 		return []string{"make a new plan on this host as it is now"}
 	case errors.As(err, &locked):
 		return []string{"wait for that run to end, then apply again"}

@@ -16,7 +16,6 @@ import (
 	"rightful/internal/fsys"
 	"rightful/internal/userdb"
 	"rightful/plan"
-	"rightful/spec"
 )
 
 func rootFlag() cli.Flag {
@@ -59,35 +58,6 @@ func openRoot(path string) (*host, error) {
 func (h *host) Close() error { return h.root.Close() }
 
 func (h *host) read(path string) ([]byte, error) { return h.files.Read(path, maxFile) }
-
-const ceilingFile = "/etc/rightful/limits.yaml"
-
-// limits joins the defaults, the policy's limits and the host's ceiling.
-func (h *host) limits(p *spec.Policy) ([]plan.Limit, error) {
-	var ceiling []plan.Limit
-	data, err := h.read(ceilingFile)
-	if err == nil {
-		var written []spec.Limit
-		if written, err = spec.ParseCeiling(spec.PolicyFile{Name: ceilingFile, Data: data}); err != nil {
-			return nil, err
-		}
-		ceiling = planLimits(written)
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	return plan.Merge(plan.DefaultLimits(), planLimits(p.Limits), ceiling)
-}
-
-func planLimits(written []spec.Limit) []plan.Limit {
-	limits := make([]plan.Limit, len(written))
-	for i, l := range written {
-		limits[i] = plan.Limit{
-			Name: l.Name, Percent: l.Percent, AtLeast: l.AtLeast, Count: l.Count,
-			Unlimited: l.Unlimited, Source: l.Pos.String(),
-		}
-	}
-	return limits
-}
 
 // thisHost names the machine, so that a plan is not applied to another.
 func thisHost() (plan.Host, error) {

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"reflect"
+
+	"rightful/plan"
+	"rightful/spec"
+)
+
+// ceilingFile is the host's own: no policy, and no override, goes beyond it.
+const ceilingFile = "/etc/rightful/limits.yaml"
+
+// errCeiling stops the run of a plan that was judged by another ceiling.
+var errCeiling = errors.New(ceilingFile + ": not as it was when the plan was made")
+
+// limits joins the defaults, the policy's limits and the host's ceiling.
+func (h *host) limits(p *spec.Policy) ([]plan.Limit, error) {
+	ceiling, err := h.ceiling()
+	if err != nil {
+		return nil, err
+	}
+	return plan.Merge(plan.DefaultLimits(), planLimits(p.Limits), ceiling)
+}
+
+// ceiling is empty where the host has none.
+func (h *host) ceiling() ([]plan.Limit, error) {
+	data, err := h.read(ceilingFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	written, err := spec.ParseCeiling(spec.PolicyFile{Name: ceilingFile, Data: data})
+	return planLimits(written), err
+}
+
+// checkCeiling holds the host's ceiling as it is now against the one that
+// stands in a plan.
+func (h *host) checkCeiling(planned []plan.Limit) error {
+	now, err := h.ceiling()
+	if err != nil {
+		return err
+	}
+	var then []plan.Limit
+	for _, l := range planned {
+		if l.Ceiling != nil {
+			then = append(then, *l.Ceiling)
+		}
+	}
+	if !maps.EqualFunc(byName(then), byName(now), func(a, b plan.Limit) bool { return reflect.DeepEqual(a, b) }) {
+		return errCeiling
+	}
+	return nil
+}
+
+// byName leaves out the lines that limits stand in: a comment moves those.
+func byName(limits []plan.Limit) map[string]plan.Limit {
+	named := make(map[string]plan.Limit)
+	for _, l := range limits {
+		l.Source = ""
+		named[l.Name] = l
+	}
+	return named
+}
+
+func planLimits(written []spec.Limit) []plan.Limit {
+	limits := make([]plan.Limit, len(written))
+	for i, l := range written {
+		limits[i] = plan.Limit{
+			Name: l.Name, Percent: l.Percent, AtLeast: l.AtLeast, Count: l.Count,
+			Unlimited: l.Unlimited, Source: l.Pos.String(),
+		}
+	}
+	return limits
+}
