@@ -127,17 +127,21 @@ func (at *spot) refused(err error) outcome {
 	return outcomeOf(fmt.Errorf("put in place: %w", err))
 }
 
-// confirm reads back what was put in place. The owner of the directory may move
-// it away at once: then there is nothing at the path that was planned.
+// confirm reads back what was put in place.
 func (at *spot) confirm(pin *fsys.Pin) outcome {
 	if o := confirm(pin, &at.want); o.result != Done {
 		return o
 	}
 	if !stands(pin, at.dir, at.name) {
-		return outcome{Failed, "read back: not there"}
+		return movedAway()
 	}
 	return outcome{Done, ""}
 }
+
+// movedAway is the outcome where nothing stands in the planned place although
+// the call succeeded. It is no failure: the owner of a directory could hold up
+// the host with those, by moving away what is put there.
+func movedAway() outcome { return outcome{Stale, "not there any more, as soon as it was put there"} }
 
 // addPrepared adds a directory or link: complete in the workshop, then moved.
 func (w *walker) addPrepared(s *plan.Step, at *spot) outcome {

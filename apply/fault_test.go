@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"rightful/plan"
 )
 
@@ -150,17 +148,6 @@ func TestNeverWider(t *testing.T) {
 		}
 		pin.Close()
 	}
-}
-
-// TestOldKernel forces the way that kernels before 6.6 need.
-func TestOldKernel(t *testing.T) {
-	h := newHost(t)
-	h.file("home/alice/f", 0o600, int(h.uid))
-	pin, err := h.pin(h.abs("home/alice/f"))
-	h.must(err)
-	defer pin.Close()
-	h.must(unix.Chmod(pin.Proc(), 0o644))
-	h.wantMeta("home/alice/f", "ALICE 644 regular file")
 }
 
 func TestTooManyHeld(t *testing.T) {

@@ -110,12 +110,15 @@ func (at *spot) confirmFile(file *os.File) outcome {
 		return outcome{Failed, "read back: " + err.Error()}
 	}
 	pin, err := at.dir.Pin(at.name)
+	if fsys.Raced(err) {
+		return movedAway()
+	}
 	if err != nil {
 		return outcome{Failed, "read back: " + err.Error()}
 	}
 	defer pin.Close()
 	if info, err := pin.Info(); err != nil || info.Ino != st.Ino {
-		return outcome{Failed, "read back: not there"}
+		return movedAway()
 	}
 	return confirm(pin, &at.want)
 }

@@ -52,8 +52,8 @@ type Report struct {
 	Started, Finished time.Time
 	Counts            Counts
 	Accounts          []AccountReport // those with approved steps, in the plan's order
-	// NotDone are steps that are not as the plan wants them, the first
-	// [MaxNotDone] in the plan's order.
+	// NotDone are steps that are not as the plan wants them, in the plan's order
+	// and at most [MaxNotDone].
 	NotDone []NotDone
 	// Stopped is why steps were not reached, where the whole run was stopped.
 	Stopped string

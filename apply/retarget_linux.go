@@ -34,7 +34,7 @@ func (w *walker) retarget(s *plan.Step, old *fsys.Pin) outcome {
 	}
 	defer t.close()
 	if !t.stands(dir, s.Entry.Name) {
-		return outcome{Failed, "read back: not there"}
+		return movedAway()
 	}
 	return confirm(t.pin, want)
 }

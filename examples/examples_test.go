@@ -68,6 +68,8 @@ func runExample(t *testing.T, example string) {
 	checkTree(t, s.host, after)
 	checkUntouched(t, s.host, before, after)
 
+	s.run(t, exitOK, "apply", "-state-dir", "state", "x.plan")
+	same(t, "the tree after a second apply", list(after), list(s.find(t)))
 	s.run(t, exitOK, "plan", "-root", "host", "-out", "x.plan", "-detailed-exitcode")
 	s.shows(t, nil)
 }

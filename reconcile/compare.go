@@ -45,6 +45,9 @@ func problem(kind plan.ProblemKind, format string, args ...any) finding {
 
 // compare decides about one entry in full.
 func (b *binding) compare(w *wants, have plan.State) finding {
+	if w.removes(have.Type) {
+		return b.removal(w, &have)
+	}
 	if found := w.misfit(&have); found.problem != nil {
 		return found
 	}

@@ -129,7 +129,11 @@ func (h *testHost) runPolicy(p *spec.Policy) (*plan.Plan, error) {
 		o.Budget = DefaultBudget()
 	}
 	o.Workers = max(o.Workers, 2)
-	o.Header = plan.Header{Created: time.Unix(0, 0).UTC(), Root: h.root, Policy: plan.Policy{Name: "p.yaml"}, Limits: plan.DefaultLimits()}
+	o.Header.Created, o.Header.Root = time.Unix(0, 0).UTC(), h.root
+	o.Header.Policy = plan.Policy{Name: "p.yaml"}
+	if o.Header.Limits == nil {
+		o.Header.Limits = plan.DefaultLimits()
+	}
 	var out bytes.Buffer
 	if _, err := Run(context.Background(), &out, o); err != nil {
 		return nil, err
@@ -173,6 +177,9 @@ func symbol(a plan.Action) string {
 func difference(s plan.Step) string {
 	b, a := s.Change.Before, s.Change.After
 	var parts []string
+	if s.Change.Action == plan.Remove {
+		return b.Type.String()
+	}
 	if s.Change.Action == plan.Add {
 		parts = append(parts, a.Type.String())
 		if a.Type != plan.Symlink {

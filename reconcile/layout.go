@@ -22,7 +22,7 @@ func (w *wants) typeAllowed(t plan.Type) bool {
 }
 
 func typeOf(t spec.Type) plan.Type {
-	return [...]plan.Type{spec.Directory: plan.Directory, spec.File: plan.File, spec.Symlink: plan.Symlink}[t]
+	return [...]plan.Type{spec.Directory: plan.Directory, spec.File: plan.File, spec.Symlink: plan.Symlink, spec.Absent: 0}[t]
 }
 
 func wantedTypes(l *spec.Line) string {
@@ -38,7 +38,7 @@ func wantedTypes(l *spec.Line) string {
 func (b *binding) indexLayout() {
 	b.children = map[string][]int{}
 	for i, l := range b.lines {
-		if l.Kind == spec.KindLayout && l.Path != "." && !l.NoCreate {
+		if l.Kind == spec.KindLayout && l.Path != "." && !l.NoCreate && l.Types[0] != spec.Absent {
 			b.children[path.Dir(l.Path)] = append(b.children[path.Dir(l.Path)], i)
 		}
 	}

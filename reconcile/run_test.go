@@ -496,3 +496,41 @@ func TestDeepAndLongPaths(t *testing.T) {
 		t.Errorf("%d steps, want 61: 60 directories and the leaf\n%.2000s", n, lines(t, p))
 	}
 }
+
+func TestRemovals(t *testing.T) {
+	h := newHost(t)
+	h.file("home/alice/.old_panel/a/b", "", 0o600)
+	h.file("home/alice/.old_panel/c", "", 0o600)
+	h.file("home/alice/www", "not a link", 0o600)
+	h.file("home/alice/logs", "not a directory", 0o600)
+	h.file("home/alice/kept", "not a directory either", 0o600)
+	policy := `
+profiles:
+  site:
+    layout:
+      .old_panel: {type: absent}
+      .never_was: {type: absent}
+      www: {type: symlink, target: public_html, replace: true}
+      logs: {type: directory, mode: "0700", replace: true}
+      logs/old: {type: directory, mode: "0700"}
+      kept: {type: directory, mode: "0700"}
+`
+	p, err := h.run(policy)
+	h.must(err)
+	if !strings.Contains(lines(t, p), "held alice account.remove\n") {
+		t.Errorf("by default no account may lose anything: %s", lines(t, p))
+	}
+	h.o.Header.Limits = []plan.Limit{{Name: "account.remove", Unlimited: true, Source: "test"}}
+	p = h.expect(policy, `
+- .old_panel directory
+- logs file
++ logs directory 0700 add
+- www file
++ www symlink -> public_html add
++ logs/old directory 0700 add
+! kept wrong_type
+`)
+	if got := p.Trailer.Summary.Tally; got.Remove != 6 || got.Removes != 3 {
+		t.Errorf("%d objects in %d removals; want 6 (three inside .old_panel) in 3", got.Remove, got.Removes)
+	}
+}

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"rightful/internal/fsys"
@@ -17,7 +16,7 @@ func (w *walk) save(t task, dir *fsys.Dir, steps []stepFound) error {
 	if len(steps) == 0 {
 		return nil
 	}
-	slices.SortFunc(steps, func(a, b stepFound) int { return strings.Compare(a.name, b.name) })
+	sortSteps(steps)
 	var parent plan.Identity
 	if slices.ContainsFunc(steps, func(s stepFound) bool { return s.change.Action == plan.Add }) {
 		var err error
@@ -40,7 +39,7 @@ func (w *walk) save(t task, dir *fsys.Dir, steps []stepFound) error {
 			if s.change.Action == plan.Add {
 				block.Parent = parent
 			}
-			block.Entries = append(block.Entries, plan.Entry{Name: s.name, Change: n, ID: s.id})
+			block.Entries = append(block.Entries, plan.Entry{Name: s.name, Change: n, ID: s.id, Inside: s.inside})
 		}
 		if err := w.draft.Add(block); err != nil {
 			return err
@@ -74,7 +73,9 @@ func (s *idSet) add(c *plan.Change) {
 	if c.Action != plan.Add {
 		s.users[c.Before.UID], s.groups[c.Before.GID] = true, true
 	}
-	s.users[c.After.UID], s.groups[c.After.GID] = true, true
+	if c.Action != plan.Remove {
+		s.users[c.After.UID], s.groups[c.After.GID] = true, true
+	}
 }
 
 // name looks the numbers up, for the plan's readers.

@@ -75,6 +75,7 @@ type stepFound struct {
 	name   string
 	id     plan.Identity
 	change *plan.Change
+	inside int64 // objects in a directory that is to be removed
 }
 
 // visit lists one directory and returns the tasks below it. Its error ends the
@@ -94,7 +95,9 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	defer k.release(here)
 
 	k.children, k.steps = k.children[:0], k.steps[:0]
-	k.list(w, t, dir)
+	if err := k.list(w, t, dir); err != nil {
+		return nil, err
+	}
 	if err := w.addMissing(k, t, dir); err != nil {
 		return nil, err
 	}
@@ -141,9 +144,10 @@ func (k *worker) adopt(t task, here *openDir) {
 }
 
 // list looks at every name of the directory.
-func (k *worker) list(w *walk, t task, dir *fsys.Dir) {
+func (k *worker) list(w *walk, t task, dir *fsys.Dir) error {
 	var info fsys.Info
 	var seen, managed int64
+	var fatal error
 	err := dir.List(k.buf, func(e fsys.Dirent) error {
 		narrow, in := k.narrowTo(t.narrow, e.Name())
 		if !in {
@@ -155,26 +159,30 @@ func (k *worker) list(w *walk, t task, dir *fsys.Dir) {
 		}
 		if err := dir.Look(e, &info); err != nil {
 			w.cannotLook(t, e.Name(), err)
-		} else if k.entry(w, t, dir, e.Name(), &info, narrow) {
+			return nil
+		}
+		wanted := false
+		if wanted, fatal = k.entry(w, t, dir, e.Name(), &info, narrow); wanted {
 			managed++
 		}
-		return nil
+		return fatal
 	})
 	w.entries.Add(seen)
 	w.managed.Add(managed)
 	k.Progress.Entries.Add(seen)
-	if err != nil && err != errStopped {
+	if err != nil && err != errStopped && fatal == nil {
 		w.unreadable(t, t.path, "list", err)
 	}
+	return fatal
 }
 
 // entry decides about one name, notes the directory below it, and reports
 // whether any line speaks of it.
-func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.Info, narrow *node) (managed bool) {
+func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.Info, narrow *node) (managed bool, err error) {
 	node := w.matcher.child(t.node, name)
 	wants := node.wants
 	alone := t.alone || w.leavesAlone(t.path, name, wants, info)
-	if info.Type == plan.Directory && !info.MountRoot {
+	if info.Type == plan.Directory && !info.MountRoot && (alone || !wants.removes(info.Type)) {
 		path := t.join(name)
 		k.children = append(k.children, task{
 			rel: path[len(path)-len(name):], path: path, depth: t.depth + 1,
@@ -183,7 +191,7 @@ func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.I
 		w.overDepth(t.depth + 1)
 	}
 	if alone || !wants.concerns(info.Type) {
-		return false
+		return false, nil
 	}
 	if wants.path != nil {
 		w.reach(wants.line)
@@ -192,9 +200,9 @@ func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.I
 	case info.MountRoot:
 		w.problem(t.join(name), plan.MountInside, "something is mounted here")
 	case !wants.settled(&info.State) && selected(narrow):
-		k.unsettled(w, t, dir, t.join(name), wants)
+		return true, k.unsettled(w, t, dir, t.join(name), wants)
 	}
-	return true
+	return true, nil
 }
 
 // concerns reports whether any line speaks of an entry of this type: links are
@@ -218,22 +226,35 @@ const Workshop = ".rightful"
 
 // unsettled pins an entry that is not as it should be, and decides on what is
 // pinned.
-func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, wants *wants) {
+func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, wants *wants) error {
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	if wants.expired != nil {
 		w.problem(path, plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
-		return
+		return nil
 	}
 	pin, err := dir.Pin(name)
 	if err != nil {
 		w.unreadable(t, path, "pin", err)
-		return
+		return nil
 	}
 	defer pin.Close()
-	if step, ok := k.decide(w, t, path, pin, wants); ok {
-		step.name = name
-		k.steps = append(k.steps, step)
+	step, ok := k.decide(w, t, path, pin, wants)
+	if !ok {
+		return nil
 	}
+	step.name = name
+	if step.change.Action != plan.Remove {
+		k.steps = append(k.steps, step)
+		return nil
+	}
+	if step.change.Before.Type == plan.Directory {
+		if step.inside, err = k.inside(w, dir, name); err != nil {
+			w.unreadable(t, path, "count what is in it", err)
+			return nil
+		}
+	}
+	k.steps = append(k.steps, step)
+	return k.replacement(w, wants, name)
 }
 
 // decide compares a pinned inode with what is wanted of it, and reports

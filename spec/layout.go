@@ -61,7 +61,7 @@ func (p *parser) layoutFields(l *layoutLine) fields {
 	}
 	fs["from"] = func(v *yaml.Node) { l.From = p.from(v) }
 	fs["create"] = func(v *yaml.Node) { l.create = p.boolean("create", v) }
-	fs["replace"] = nil
+	fs["replace"] = func(v *yaml.Node) { l.Replace = p.boolean("replace", v) }
 	return fs
 }
 
@@ -69,13 +69,11 @@ func (p *parser) types(n *yaml.Node) []Type {
 	types := []Type{} // not nil: what cannot be understood is not missing
 	p.oneOrEach("type", n, func(item *yaml.Node) {
 		word, ok := p.word("type", item)
-		t, known := map[string]Type{"directory": Directory, "file": File, "symlink": Symlink}[word]
+		t, known := map[string]Type{"directory": Directory, "file": File, "symlink": Symlink, "absent": Absent}[word]
 		switch {
 		case !ok:
-		case word == "absent":
-			p.errorf(item, "type: absent: not supported by this version")
 		case !known:
-			p.errorf(item, "type: unknown type %s%s", show(word), meant(word, []string{"directory", "file", "symlink"}))
+			p.errorf(item, "type: unknown type %s%s", show(word), meant(word, []string{"directory", "file", "symlink", "absent"}))
 		case slices.Contains(types, t):
 			p.errorf(item, "type: %s is given twice", word)
 		default:
@@ -113,6 +111,9 @@ func (l layoutLine) over(parent layoutLine) layoutLine {
 // overlay takes from above what it says and from below the rest. What belongs
 // to a type that is no longer allowed goes with it.
 func overlay(below, above Line) Line {
+	if slices.Contains(above.Types, Absent) {
+		return above
+	}
 	l := below
 	l.Pos = above.Pos
 	l.FileMode = cmp.Or(above.FileMode, l.FileMode)
@@ -120,6 +121,7 @@ func overlay(below, above Line) Line {
 	l.Owner = cmp.Or(above.Owner, l.Owner)
 	l.Group = cmp.Or(above.Group, l.Group)
 	l.Report = cmp.Or(above.Report, l.Report)
+	l.Replace = cmp.Or(above.Replace, l.Replace)
 	if above.Types != nil {
 		l.Types = above.Types
 		if !slices.Contains(l.Types, Symlink) {
@@ -145,6 +147,8 @@ func checkLayout(l Line) error {
 		return errors.New("type: missing; want directory, file or symlink")
 	case len(l.Types) == 0:
 		return nil
+	case slices.Contains(l.Types, Absent):
+		return checkAbsent(l)
 	}
 	first := l.Types[0]
 	mode, key := l.DirMode, "directory_mode"
@@ -166,6 +170,21 @@ func checkLayout(l Line) error {
 		return errors.New("content: missing; a file that may be created needs content or from, or write create: false")
 	case first != Symlink && !creates(mode):
 		return fmt.Errorf("%s: a line that creates needs an exact mode, like 0755, as the first or only one; or write create: false", key)
+	}
+	return nil
+}
+
+// checkAbsent keeps a line that takes something away from saying how it should
+// look, in case one of the two is a mistake.
+func checkAbsent(l Line) error {
+	switch {
+	case l.Match[0] == ".":
+		return errors.New("type: a home is never taken away")
+	case len(l.Types) > 1:
+		return errors.New("type: absent goes with no other type")
+	case l.DirMode != nil || l.FileMode != nil || l.Owner != nil || l.Group != nil ||
+		l.Target != "" || l.Content != nil || l.From != "" || l.NoCreate || l.Replace != nil:
+		return errors.New("type: what is to be absent has no mode, owner, group, target, content, create or replace")
 	}
 	return nil
 }

@@ -151,6 +151,8 @@ const (
 	Directory
 	File
 	Symlink
+	// Absent asks that nothing stands there; it is a line's only type.
+	Absent
 )
 
 // Kind says which part of the policy a line comes from; a larger kind wins.
@@ -187,7 +189,8 @@ type Line struct {
 
 	// Layout lines only.
 	Types     []Type
-	NoCreate  bool // create: false
+	NoCreate  bool  // create: false
+	Replace   *bool // true: what is of another type is taken away
 	Target    string
 	TargetPos Pos
 	Content   *string

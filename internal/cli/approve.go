@@ -148,7 +148,7 @@ func readApproval(name string) (*plan.Approval, error) {
 		return nil, &plan.ApprovalError{Fault: plan.ApprovalMissing, What: plan.Quote(name) + " is not there"}
 	}
 	if err != nil {
-		return nil, err
+		return nil, &plan.ApprovalError{Fault: "unreadable", What: err.Error()}
 	}
 	defer f.Close()
 	return plan.ReadApproval(f)

@@ -94,7 +94,7 @@ func newHeader(h *host, p *policy) (plan.Header, error) {
 	limits, err := h.limits(p.Policy)
 	return plan.Header{
 		Created: time.Now().UTC(), Tool: version(), Host: self, Root: h.path,
-		Policy: plan.Policy{Name: p.Name, Files: p.files}, Limits: limits,
+		Policy: plan.Policy{Name: p.path, Files: p.files}, Limits: limits,
 	}, err
 }
 

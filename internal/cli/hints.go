@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"rightful/apply"
+	"rightful/internal/fsys"
 	"rightful/plan"
 )
 
@@ -24,8 +25,11 @@ func hints(err error) []string {
 		moved     *apply.MovedError
 		host      *apply.HostError
 		locked    *apply.LockedError
+		unsafe    *fsys.UnsafeError
 	)
 	switch {
+	case errors.As(err, &unsafe):
+		return []string{"root believes files of his own, or of the user who called sudo, in folders that nobody else can write"}
 	case errors.As(err, &limit):
 		return limitHints(limit)
 	case errors.As(err, &approval):

@@ -35,6 +35,9 @@ type host struct {
 }
 
 func openHost(c *cli.Command) (*host, error) {
+	if c.String("root") == "" {
+		return nil, usagef("-root, or RIGHTFUL_ROOT, is empty")
+	}
 	path, err := filepath.Abs(c.String("root"))
 	if err != nil {
 		return nil, err

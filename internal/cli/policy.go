@@ -34,9 +34,10 @@ func policyFlags() []cli.Flag {
 	}
 }
 
-// policy is a policy with the files it was made of.
+// policy is a policy, with where it was found and the files it was made of.
 type policy struct {
 	*spec.Policy
+	path  string
 	files []plan.PolicyFile
 }
 
@@ -47,6 +48,9 @@ func loadPolicy(c *cli.Command) (*policy, error) {
 		return nil, err
 	}
 	if c.IsSet("policy") {
+		if c.String("policy") == "" {
+			return nil, usagef("-policy, or RIGHTFUL_POLICY, is empty")
+		}
 		return readPolicy(c.String("policy"), vars)
 	}
 	for _, path := range []string{localPolicy, hostPolicy} {
@@ -80,7 +84,7 @@ func readPolicy(path string, vars map[string]string) (*policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &policy{}
+	p := &policy{path: path}
 	var sources []spec.PolicyFile
 	for _, name := range names {
 		data, err := files.read(name)

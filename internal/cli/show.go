@@ -26,7 +26,7 @@ func (a *app) showCommand() *cli.Command {
 			}
 			defer f.Close()
 			return a.writePlan(c, p, plan.TextOptions{
-				Full: c.Bool("full"), File: f.Name(), Group: c.String("group"), Account: c.StringSlice("account"),
+				Full: c.Bool("full"), File: c.Args().First(), Group: c.String("group"), Account: c.StringSlice("account"),
 			})
 		},
 	}

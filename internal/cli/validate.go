@@ -24,7 +24,7 @@ func (a *app) validateCommand() *cli.Command {
 				return err
 			}
 			for _, p := range policies {
-				fmt.Fprintf(a.out, "%s: valid: %s, %s\n", plan.Quote(p.Name),
+				fmt.Fprintf(a.out, "%s: valid: %s, %s\n", plan.Quote(p.path),
 					counted(int64(len(p.Profiles)), "profile"), counted(int64(len(p.Sources)), "account source"))
 			}
 			return nil

@@ -109,13 +109,14 @@ func (f Files) find(abs string) (*Place, Info, error) {
 	if err != nil {
 		return nil, info, err
 	}
-	err = place.Parent.Stat(place.Name, &info)
-	if err == nil {
-		err = f.check(place, &info)
+	if err = place.Parent.Stat(place.Name, &info); err != nil {
+		err = pathError("open", abs, err)
+	} else {
+		err = f.check(place, &info) // says itself which path it is
 	}
 	if err != nil {
 		place.Close()
-		return nil, info, pathError("open", abs, err)
+		return nil, info, err
 	}
 	return place, info, nil
 }

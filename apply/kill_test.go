@@ -1,0 +1,81 @@
+//go:build linux
+
+package apply
+
+import (
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+)
+
+// TestKilled kills a run before each of its changing calls. The journal then
+// shows an interrupted run, nothing is wider than planned or lost, and the same
+// plan finishes it.
+func TestKilled(t *testing.T) {
+	if base := os.Getenv("KILLED_BASE"); base != "" {
+		beKilled(t, base)
+		return
+	}
+	for k := 1; ; k++ {
+		h := newHost(t)
+		o := everyKind(h)
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestKilled$")
+		cmd.Env = append(os.Environ(), "KILLED_BASE="+h.base, "KILLED_PLAN="+o.File.Name(), "KILLED_AT="+strconv.Itoa(k))
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			if k < 20 {
+				t.Fatalf("only %d calls", k)
+			}
+			return
+		}
+		if exit, ok := err.(*exec.ExitError); !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			t.Fatalf("call %d: %v\n%s", k, err, out)
+		}
+		runs, err := History(o.StateDir)
+		if err != nil || len(runs) != 1 || !runs[0].Interrupted || runs[0].Err != nil {
+			t.Fatalf("call %d: history %+v, %v", k, runs, err)
+		}
+		report, err := Run(t.Context(), o)
+		if err != nil || !report.Counts.Complete() {
+			t.Fatalf("call %d: the second run: %s, %v, %+v", k, h.counts(report.Counts), err, report.NotDone)
+		}
+		// The old link and the two removed entries, with the file in one.
+		if found := h.shell("find home/.rightful/quarantine -lname nowhere -o -path '*/quarantine/*/*' ! -type l | wc -l"); found != "4" {
+			t.Errorf("call %d: the quarantine has %s", k, h.shell("find home/.rightful"))
+		}
+		if _, err := Clear(h.root, o.LockDir, "tester", []string{"/home/alice"}); err != nil {
+			t.Errorf("call %d: clear: %v", k, err)
+		}
+		if left := h.shell("ls -A home/.rightful"); strings.Contains(left, "run-") {
+			t.Errorf("call %d: the workshop has %s", k, left)
+		}
+	}
+}
+
+// beKilled is the process that dies.
+func beKilled(t *testing.T, base string) {
+	h := &host{t: t, base: base, root: base + "/root", uid: uint32(os.Geteuid())}
+	if h.uid == 0 {
+		h.uid = 2001
+	}
+	file, err := os.Open(os.Getenv("KILLED_PLAN"))
+	h.must(err)
+	o := h.approved(file)
+	o.Workers = 1
+	k, err := strconv.ParseInt(os.Getenv("KILLED_AT"), 10, 64)
+	h.must(err)
+	var calls atomic.Int64
+	o.try = func(name string, call func() error) error {
+		if calls.Add(1) == k {
+			syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+		return retry(name, call)
+	}
+	_, err = Run(t.Context(), o)
+	h.must(err)
+}
