@@ -180,7 +180,9 @@ func newShell(t *testing.T, example string) *shell {
 func (s *shell) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+s.dir, "TZ=UTC", "LC_ALL=C")
+	own := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "RIGHTFUL_") })
+	cmd.Env = append(own, "XDG_RUNTIME_DIR="+s.dir, "TZ=UTC", "LC_ALL=C",
+		"GORACE=atexit_sleep_ms=0") // the race detector waits a second at each exit otherwise
 	return cmd
 }
 
@@ -238,7 +240,7 @@ func (s *shell) shows(t *testing.T, want []string) {
 	}
 	var steps, problems []string
 	for _, step := range doc.Steps {
-		text := fmt.Sprintf("%s %s: ", step.Action, s.host.clean(step.Account, step.Path))
+		text := fmt.Sprintf("%s %s: ", step.Action, s.host.at(step.Account, step.Path))
 		if step.Before != nil {
 			text += fmt.Sprintf("%v => ", step.Before.state())
 		}

@@ -273,5 +273,5 @@ func policy(t *testing.T, example string) string {
 	return text
 }
 
-// clean is a path of the plan, relative to the root.
-func (h *host) clean(account, rel string) string { return path.Join(h.homes[account], rel) }
+// at is a path of the plan, relative to the root.
+func (h *host) at(account, rel string) string { return path.Join(h.homes[account], rel) }

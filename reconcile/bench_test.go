@@ -1,0 +1,100 @@
+package reconcile
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"rightful/internal/fsys"
+	"rightful/internal/userdb"
+	"rightful/plan"
+	"rightful/spec"
+)
+
+var benchEntries = flag.Int("entries", 100_000, "size of the tree that benchmarks compare")
+
+// BenchmarkRun plans a WordPress-like account in which nothing, or everything,
+// is to be changed.
+func BenchmarkRun(b *testing.B) {
+	h := &testHost{t: nil, root: b.TempDir()}
+	if err := h.grow(*benchEntries); err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct{ name, mode string }{{"clean", "0644"}, {"allwrong", "0640"}} {
+		b.Run(c.name, func(b *testing.B) {
+			p, err := spec.Parse([]spec.PolicyFile{{Name: "p.yaml", Data: fmt.Appendf(nil, `%s
+profiles:
+  site:
+    rules:
+      - {match: "public_html/**/*", file_mode: "%s", directory_mode: u+rwx}
+      - {match: "**/wp-config.php", file_mode: ["0600", "0640", "0644"]}
+`, policyHead, c.mode)}}, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			root, err := fsys.OpenRoot(h.root)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer root.Close()
+			users := userdb.Files(func(path string) ([]byte, error) { return os.ReadFile(h.path(path)) })
+			b.ReportAllocs()
+			var entries int64
+			for b.Loop() {
+				trailer, err := Run(context.Background(), io.Discard, Options{
+					Policy: p, Root: root, Files: fsys.NewFiles(root, nil), Users: users, Passwd: users,
+					Header: plan.Header{Root: h.root, Policy: plan.Policy{Name: "p.yaml"}, Limits: plan.DefaultLimits()},
+					Budget: DefaultBudget(), Workers: 2,
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				entries += trailer.Summary.Entries
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(entries), "ns/entry")
+		})
+	}
+}
+
+// grow makes an account of n entries, fifty files a directory.
+func (h *testHost) grow(n int) error {
+	uid := max(os.Geteuid(), 1)
+	if err := os.MkdirAll(h.path("etc"), 0o755); err != nil {
+		return err
+	}
+	passwd := fmt.Sprintf("alice:x:%d:%[1]d::/home/alice:\n", uid)
+	if err := os.WriteFile(h.path("etc/passwd"), []byte(passwd), 0o644); err != nil {
+		return err
+	}
+	if err := os.WriteFile(h.path("etc/group"), nil, 0o644); err != nil {
+		return err
+	}
+	for i := range n / 51 {
+		dir := h.path(fmt.Sprintf("home/alice/public_html/plugin-%d/inc-%d", i%97, i))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		for f := range 50 {
+			if err := os.WriteFile(fmt.Sprintf("%s/class-wp-%d-%d.php", dir, f, i*f%1000), nil, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	return h.chownAll(uid)
+}
+
+func (h *testHost) chownAll(uid int) error {
+	return filepath.WalkDir(h.path("home/alice"), func(path string, _ os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, uid, uid)
+	})
+}
