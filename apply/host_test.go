@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -247,7 +248,9 @@ func (h *host) writeAccount(w *plan.Writer, name string, drafts []draft) {
 		if one.change.Action == plan.Add {
 			b.Parent = one.parent
 		}
-		b.Changes = append(b.Changes, one.change)
+		if n := len(b.Changes); n == 0 || !reflect.DeepEqual(b.Changes[n-1], one.change) {
+			b.Changes = append(b.Changes, one.change)
+		}
 		b.Entries = append(b.Entries, plan.Entry{Name: entry, Change: len(b.Changes) - 1, ID: one.id, Inside: one.inside})
 	}
 	for _, dir := range dirs {
