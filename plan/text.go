@@ -14,8 +14,8 @@ type TextOptions struct {
 	// Full names every step, problem and held account, however many there are.
 	Full  bool
 	Color bool // ANSI colours
-	// File is the plan's file as the next-step line names it; where it is
-	// empty that line says FILE.
+	// File is the plan's file as the hints name it; empty for a plan that was
+	// not saved.
 	File   string
 	NoNext bool // for callers that ask at once
 	// Group, a group's id or a prefix of it, and Account, patterns of account

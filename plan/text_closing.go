@@ -112,16 +112,15 @@ func shortDigest(digest string) string {
 
 // next says what can be done with the plan.
 func (t *text) next() {
-	file := "FILE"
-	if t.o.File != "" {
-		file = Quote(t.o.File)
-	}
+	file := Quote(t.o.File)
 	exceeded := over(t.p.Trailer.Limits)
 	if len(exceeded) > 0 {
 		t.line("Over its limits (%s): this plan cannot be run as a whole.", quoteAll(namesOf(exceeded), len(exceeded)))
 	}
 	switch {
 	case t.o.NoNext || t.p.Trailer.Summary.Tally.Steps == 0:
+	case t.o.File == "":
+		t.line("Next: rightful plan -out FILE saves this plan, so that it can be approved and applied.")
 	case len(exceeded) > 0:
 		t.line("Next: rightful approve -within-limits %s, or -account, -group, -class for a part%s.", file, overrides(exceeded, file))
 	default:

@@ -55,7 +55,7 @@ func (l *heldLines) write() {
 		l.line("  ... more: %s   %s", reasons(l.rest), l.hint("-full"))
 	}
 	if l.limit {
-		l.line("  What a limit holds can be looked at %s and approved with -override.", l.hint("-account NAME"))
+		l.line("  What a limit holds can be looked at %s and, below the host's ceiling, approved with -override.", l.hint("-account NAME"))
 	}
 }
 

@@ -74,14 +74,14 @@ func (a *account) group(gid uint32) string {
 	return fmt.Sprintf("gid %d", gid)
 }
 
-// difference is what changes from have to want, for people.
-func (a *account) difference(have, want plan.State) string {
+// difference is how an entry is and should be, for people.
+func (w *wants) difference(a *account, have, want plan.State) string {
 	var parts []string
 	if have.UID != want.UID {
-		parts = append(parts, fmt.Sprintf("owner %s, not %s", a.user(have.UID), a.user(want.UID)))
+		parts = append(parts, fmt.Sprintf("owner %s, not %s", a.user(have.UID), either(w.owner, a.user)))
 	}
 	if have.GID != want.GID {
-		parts = append(parts, fmt.Sprintf("group %s, not %s", a.group(have.GID), a.group(want.GID)))
+		parts = append(parts, fmt.Sprintf("group %s, not %s", a.group(have.GID), either(w.group, a.group)))
 	}
 	if have.Mode != want.Mode {
 		parts = append(parts, fmt.Sprintf("mode %v, not %v", have.Mode, want.Mode))
@@ -90,4 +90,13 @@ func (a *account) difference(have, want plan.State) string {
 		parts = append(parts, fmt.Sprintf("target %s, not %s", plan.Quote(have.Target), plan.Quote(want.Target)))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// either is all that a line allows: "alice or apache".
+func either(w *idWant, name func(uint32) string) string {
+	names := make([]string, len(w.ids))
+	for i, id := range w.ids {
+		names[i] = name(id)
+	}
+	return strings.Join(names, " or ")
 }

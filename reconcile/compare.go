@@ -56,7 +56,7 @@ func (b *binding) compare(w *wants, have plan.State) finding {
 		return finding{}
 	}
 	if w.report {
-		return problem(plan.Reported, "%s", b.account.difference(have, after))
+		return problem(plan.Reported, "%s", w.difference(b.account, have, after))
 	}
 	if found := b.refuse(w, &have, &after); found.problem != nil {
 		return found
