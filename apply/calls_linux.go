@@ -57,6 +57,14 @@ func (c calls) symlink(target string, dir *fsys.Dir, name string) error {
 	return c.try("symlink", func() error { return unix.Symlinkat(target, dir.FD(), name) })
 }
 
+// setACL replaces the access ACL of a pinned entry, and with it the nine mode
+// bits that are part of it.
+func (c calls) setACL(pin *fsys.Pin, image string) error {
+	return c.try("setxattr", func() error {
+		return unix.Setxattr(pin.Proc(), fsys.XattrAccess, []byte(image), 0)
+	})
+}
+
 // dropACLs takes both ACLs off a directory that the caller has just made.
 func (c calls) dropACLs(pin *fsys.Pin) error {
 	return c.try("removexattr", func() error {

@@ -50,18 +50,21 @@ func (k kin) refuse(a *plan.Account, have *plan.State, ch *plan.Change) string {
 	case want.UID == math.MaxUint32 || want.GID == math.MaxUint32:
 		return "owner or group -1, which means none"
 	case movesACL(have, want):
-		return "has an ACL, whose mask the change would move"
+		return "has an ACL, which the change would move without saying how"
 	case have.Type == plan.File && have.UID != want.UID:
 		return k.refuseHands(a, have.UID, want.UID)
 	}
 	return ""
 }
 
-// movesACL reports whether a change would touch an ACL: chmod sets its mask,
-// which can give named users what they were denied.
+// movesACL reports whether a change would touch an ACL otherwise than by a whole
+// image that goes with the mode: a plain chmod sets the mask, which can give
+// named users what they were denied.
 func movesACL(have, want *plan.State) bool {
-	return have.Access != want.Access || have.Default != want.Default ||
-		have.Access != "" && (have.Mode^want.Mode)&rwx != 0
+	if have.Default != want.Default || (have.Access == "") != (want.Access == "") {
+		return true
+	}
+	return want.CheckACL() != nil
 }
 
 // refuseHands judges who may lose and get an existing regular file. Whoever

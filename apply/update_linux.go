@@ -63,9 +63,9 @@ func halfway(have *plan.State, ch *plan.Change) bool {
 	if ch.Action != plan.Update {
 		return false
 	}
-	tightened, given := ch.Before, ch.After
-	tightened.Mode &= ch.After.Mode
-	given.Mode &= ch.Before.Mode
+	tightened := ch.Before.Chmod(ch.Before.Mode & ch.After.Mode)
+	given := tightened
+	given.UID, given.GID = ch.After.UID, ch.After.GID
 	return *have == tightened || *have == given
 }
 
@@ -85,6 +85,14 @@ func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
 			err = fmt.Errorf("chown %d:%d: %w", want.UID, want.GID, err)
 			return c.restore(pin, mode, have.Mode, err)
 		}
+	}
+	if have.Access != want.Access {
+		// One call sets the whole ACL and the nine mode bits that are in it,
+		// so that no mask is ever wider than the entries that go with it.
+		if err := c.setACL(pin, want.Access); err != nil {
+			return fmt.Errorf("set the ACL: %w", err)
+		}
+		mode = mode&^rwx | want.Mode&rwx
 	}
 	if mode != want.Mode {
 		if err := c.chmod(pin, want.Mode); err != nil {

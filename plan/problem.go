@@ -13,7 +13,7 @@ const (
 	Unreadable     ProblemKind = "unreadable"  // a directory that could not be listed
 	SetID          ProblemKind = "setid"       // setuid or setgid on a file
 	Protected      ProblemKind = "protected"   // immutable or append-only
-	HasACL         ProblemKind = "acl"         // a mode step would move the ACL's mask
+	HasACL         ProblemKind = "acl"         // no mode can be set without somebody gaining
 	UnsafeAncestor ProblemKind = "unsafe_base" // somebody else can replace a folder above the home
 	BadPath        ProblemKind = "bad_path"    // a variable leads out of the home
 	MissingHome    ProblemKind = "missing_home"

@@ -29,7 +29,9 @@ func rightsOf(s State) map[holder]uint16 {
 		return rights
 	}
 	mode := uint16(s.Mode)
-	if acl, ok := readACL(s.Access); ok && len(acl) > 0 {
+	// An ACL under an empty mask does not count: the kernel asks it only where
+	// some group bit stands (fs/namei.c, acl_permission_check).
+	if acl, ok := readACL(s.Access); ok && len(acl) > 0 && mode>>3&7 != 0 {
 		acl.chmod(mode)
 		acl.grant(rights, s.GID, false)
 	} else {

@@ -55,6 +55,13 @@ func (b *binding) compare(w *wants, have plan.State) finding {
 	if len(rules) == 0 {
 		return finding{}
 	}
+	if after.Mode != have.Mode {
+		withMode, err := have.WithMode(after.Mode)
+		if err != nil {
+			return problem(plan.HasACL, "%v", err)
+		}
+		after.Access = withMode.Access
+	}
 	if w.report {
 		return problem(plan.Reported, "%s", w.difference(b.account, have, after))
 	}
@@ -133,8 +140,6 @@ func (b *binding) refuse(w *wants, have, after *plan.State) finding {
 		return problem(plan.Protected, "is immutable (chattr +i)")
 	case have.Flags&plan.AppendOnly != 0:
 		return problem(plan.Protected, "is append-only (chattr +a)")
-	case have.Mode != after.Mode && have.Access != "":
-		return problem(plan.HasACL, "has an ACL: a chmod to %v would move its mask", after.Mode)
 	}
 	return finding{}
 }

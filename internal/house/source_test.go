@@ -112,7 +112,9 @@ func (nobody) Import(path string) (*types.Package, error) {
 		name = filepath.Base(filepath.Dir(path))
 	}
 	name, _, _ = strings.Cut(name, ".")
-	return types.NewPackage(path, name), nil
+	p := types.NewPackage(path, name)
+	p.MarkComplete()
+	return p, nil
 }
 
 // version is the last part of a path that is not in the package's name.
