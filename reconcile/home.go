@@ -45,7 +45,7 @@ func (w *walk) enter(k *worker, info *fsys.Info) ([]task, error) {
 		a.hold(heldUnreadable, "%s is a %v", plan.Quote(a.spec.Home), info.Type)
 		return nil, nil
 	}
-	dir, err := w.place.OpenDir()
+	dir, _, err := w.place.Open()
 	if err != nil {
 		a.hold(heldUnreadable, "%v", err)
 		return nil, nil

@@ -260,8 +260,9 @@ func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, wants *w
 // decide compares a pinned inode with what is wanted of it, and reports
 // whether that gives a step.
 func (k *worker) decide(w *walk, t task, path string, pin *fsys.Pin, wants *wants) (step stepFound, ok bool) {
-	have, err := pin.State()
-	if err != nil {
+	have, id, err := pin.Observe()
+	noID := errors.Is(err, fsys.ErrNoIdentity)
+	if err != nil && !noID {
 		w.unreadable(t, path, "look", err)
 		return step, false
 	}
@@ -272,17 +273,15 @@ func (k *worker) decide(w *walk, t task, path string, pin *fsys.Pin, wants *want
 	if found.change == nil {
 		return step, false
 	}
-	step.change = found.change
+	if noID {
+		w.problem(path, plan.NoIdentity, err.Error())
+		return step, false
+	}
+	step.change, step.id = found.change, id
 	if found.oneWay != nil && pin.HasCapabilities() {
 		step.change = found.oneWay
 	}
-	step.id, err = pin.Identity()
-	if errors.Is(err, fsys.ErrNoIdentity) {
-		w.problem(path, plan.NoIdentity, err.Error())
-	} else if err != nil {
-		w.unreadable(t, path, "identify", err)
-	}
-	return step, err == nil
+	return step, true
 }
 
 // memoKey is all that a comparison depends on within one account.

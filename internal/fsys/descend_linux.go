@@ -160,8 +160,16 @@ func pathError(op, path string, err error) error {
 	return &os.PathError{Op: op, Path: path, Err: err}
 }
 
-// OpenDir opens the place itself for listing; it may be a mount.
-func (p *Place) OpenDir() (*Dir, error) { return p.open(p.Name) }
+// Open opens the directory at the end of the way for listing, and says whether
+// it is the root of a mount: homes may be, what is below them may not.
+func (p *Place) Open() (dir *Dir, mounted bool, err error) {
+	dir, err = p.Parent.OpenDir(p.Name)
+	if !CrossesMount(err) {
+		return dir, false, err
+	}
+	dir, err = p.open(p.Name)
+	return dir, true, err
+}
 
 // OpenParent opens the parent for listing.
 func (p *Place) OpenParent() (*Dir, error) { return p.open(".") }

@@ -3,7 +3,6 @@
 package fsys
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -267,9 +266,8 @@ func TestFilesAreTrustedOnlyFromTrustedHands(t *testing.T) {
 		if ok := err == nil && string(data) == "text"; ok != want {
 			t.Errorf("%s: read %v (%v), want %v", path, ok, err, want)
 		}
-		var pathErr *os.PathError
-		if err != nil && !errors.As(err, &pathErr) {
-			t.Errorf("%s: %v does not name the path", path, err)
+		if err != nil && !strings.Contains(err.Error(), path) && !strings.Contains(err.Error(), filepath.Dir(path)+":") {
+			t.Errorf("%s: %v names neither it nor its folder", path, err)
 		}
 	}
 	if _, err := files.Read("/etc/good", 3); err == nil {

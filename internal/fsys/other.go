@@ -124,12 +124,15 @@ func (d *Dir) PinSelf() (*Pin, error)                { return nil, ErrLinux }
 func (d *Dir) Filesystem() (string, error)           { return "", ErrLinux }
 func (e Dirent) Name() string                        { return "" }
 func (p *Pin) Close() error                          { return nil }
-func (p *Pin) State() (plan.State, error)            { return plan.State{}, ErrLinux }
-func (p *Pin) Identity() (plan.Identity, error)      { return plan.Identity{}, ErrLinux }
-func (p *Pin) HasCapabilities() bool                 { return true }
-func (p *Place) Close() error                        { return nil }
-func (p *Place) OpenDir() (*Dir, error)              { return nil, ErrLinux }
-func (p *Place) OpenParent() (*Dir, error)           { return nil, ErrLinux }
-func Descend(*Dir, string, Trust) (*Place, error)    { return nil, ErrLinux }
-func Raced(error) bool                               { return false }
-func CrossesMount(error) bool                        { return false }
+func (p *Pin) Observe() (plan.State, plan.Identity, error) {
+	return plan.State{}, plan.Identity{}, ErrLinux
+}
+func (p *Pin) State() (plan.State, error)         { return plan.State{}, ErrLinux }
+func (p *Pin) Identity() (plan.Identity, error)   { return plan.Identity{}, ErrLinux }
+func (p *Pin) HasCapabilities() bool              { return true }
+func (p *Place) Close() error                     { return nil }
+func (p *Place) Open() (*Dir, bool, error)        { return nil, false, ErrLinux }
+func (p *Place) OpenParent() (*Dir, error)        { return nil, ErrLinux }
+func Descend(*Dir, string, Trust) (*Place, error) { return nil, ErrLinux }
+func Raced(error) bool                            { return false }
+func CrossesMount(error) bool                     { return false }

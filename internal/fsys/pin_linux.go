@@ -58,25 +58,51 @@ func (p *Pin) Info() (Info, error) {
 	return info, nil
 }
 
-// State is everything about the pinned inode that a step compares.
+// Observe is everything about the pinned inode that a step compares. Where
+// only the identity cannot be told, the error is [ErrNoIdentity] and the state
+// is good.
+func (p *Pin) Observe() (plan.State, plan.Identity, error) {
+	info, err := p.Info()
+	if err != nil {
+		return plan.State{}, plan.Identity{}, err
+	}
+	state, err := p.state(&info)
+	if err != nil {
+		return state, plan.Identity{}, err
+	}
+	id, err := p.identity(&info)
+	return state, id, err
+}
+
+// State is [Pin.Observe] without the identity.
 func (p *Pin) State() (plan.State, error) {
 	info, err := p.Info()
 	if err != nil {
 		return plan.State{}, err
 	}
-	s := info.State
-	if s.Type == plan.Symlink {
+	return p.state(&info)
+}
+
+// Identity is [Pin.Observe] without the state.
+func (p *Pin) Identity() (plan.Identity, error) {
+	info, err := p.Info()
+	if err != nil {
+		return plan.Identity{}, err
+	}
+	return p.identity(&info)
+}
+
+func (p *Pin) state(info *Info) (s plan.State, err error) {
+	s = info.State
+	switch s.Type {
+	case plan.Symlink:
 		s.Target, err = readlink(p.fd, "")
-		return s, err
-	}
-	if s.Type != plan.File && s.Type != plan.Directory {
-		return s, nil
-	}
-	if s.Access, err = p.xattr(XattrAccess); err != nil {
-		return s, err
-	}
-	if s.Type == plan.Directory {
-		s.Default, err = p.xattr(XattrDefault)
+	case plan.File:
+		s.Access, err = p.xattr(XattrAccess)
+	case plan.Directory:
+		if s.Access, err = p.xattr(XattrAccess); err == nil {
+			s.Default, err = p.xattr(XattrDefault)
+		}
 	}
 	return s, err
 }
@@ -114,12 +140,8 @@ const atHandleFID = 0x200
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Identity tells the pinned inode from any other that is or will be there.
-func (p *Pin) Identity() (plan.Identity, error) {
-	info, err := p.Info()
-	if err != nil {
-		return plan.Identity{}, err
-	}
+// identity tells the pinned inode from any other that is or will be there.
+func (p *Pin) identity(info *Info) (plan.Identity, error) {
 	for _, flags := range []int{unix.AT_EMPTY_PATH, unix.AT_EMPTY_PATH | atHandleFID} {
 		h, _, err := unix.NameToHandleAt(p.fd, "", flags)
 		if err == nil {
