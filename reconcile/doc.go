@@ -10,8 +10,8 @@
 // A walk goes down by descriptor from a home whose ancestors nobody else can
 // write, never through a link, never onto another mount. It reads names as
 // bytes. What a statx shows to be right costs nothing more; only an entry that
-// may get a step is pinned, looked at whole, and identified, so that a race
-// makes a stale step and never a wrong one.
+// may get a step is looked at whole and identified, by name: a race there makes
+// a stale step and never a wrong one.
 //
 // It refuses rather than guesses: hard links, other owners' entries, types that
 // are not directory, file or symlink, mounts, setuid, immutable entries and

@@ -200,7 +200,7 @@ func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.I
 	case info.MountRoot:
 		w.problem(t.join(name), plan.MountInside, "something is mounted here")
 	case !wants.settled(&info.State) && selected(narrow):
-		return true, k.unsettled(w, t, dir, t.join(name), wants)
+		return true, k.unsettled(w, t, dir, t.join(name), info, wants)
 	}
 	return true, nil
 }
@@ -224,25 +224,19 @@ func (w *walk) leavesAlone(dir, name string, wants *wants, info *fsys.Info) bool
 // inside a home only where the home is a mount of its own.
 const Workshop = ".rightful"
 
-// unsettled pins an entry that is not as it should be, and decides on what is
-// pinned.
-func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, wants *wants) error {
+// unsettled decides about an entry that is not as it should be.
+func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, info *fsys.Info, wants *wants) error {
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	if wants.expired != nil {
 		w.problem(path, plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
 		return nil
 	}
-	pin, err := dir.Pin(name)
-	if err != nil {
-		w.unreadable(t, path, "pin", err)
-		return nil
-	}
-	defer pin.Close()
-	step, ok := k.decide(w, t, path, pin, wants)
+	step, ok := k.decide(w, t, path, entryAt{dir, name, info}, wants)
 	if !ok {
 		return nil
 	}
 	step.name = name
+	var err error
 	if step.change.Action != plan.Remove {
 		k.steps = append(k.steps, step)
 		return nil
@@ -257,10 +251,27 @@ func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, wants *w
 	return k.replacement(w, wants, name)
 }
 
-// decide compares a pinned inode with what is wanted of it, and reports
+// looked is an entry to look at in full: by name where it was listed, pinned
+// where it has no name that could be used.
+type looked interface {
+	Observe() (plan.State, plan.Identity, error)
+	HasCapabilities() bool
+}
+
+// entryAt is a listed entry.
+type entryAt struct {
+	dir  *fsys.Dir
+	name string
+	info *fsys.Info
+}
+
+func (e entryAt) Observe() (plan.State, plan.Identity, error) { return e.dir.Observe(e.name, e.info) }
+func (e entryAt) HasCapabilities() bool                       { return e.dir.HasCapabilities(e.name) }
+
+// decide compares all of an entry with what is wanted of it, and reports
 // whether that gives a step.
-func (k *worker) decide(w *walk, t task, path string, pin *fsys.Pin, wants *wants) (step stepFound, ok bool) {
-	have, id, err := pin.Observe()
+func (k *worker) decide(w *walk, t task, path string, entry looked, wants *wants) (step stepFound, ok bool) {
+	have, id, err := entry.Observe()
 	noID := errors.Is(err, fsys.ErrNoIdentity)
 	if err != nil && !noID {
 		w.unreadable(t, path, "look", err)
@@ -278,7 +289,7 @@ func (k *worker) decide(w *walk, t task, path string, pin *fsys.Pin, wants *want
 		return step, false
 	}
 	step.change, step.id = found.change, id
-	if found.oneWay != nil && pin.HasCapabilities() {
+	if found.oneWay != nil && entry.HasCapabilities() {
 		step.change = found.oneWay
 	}
 	return step, true

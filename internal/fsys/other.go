@@ -119,11 +119,15 @@ func (d *Dir) OpenDir(string) (*Dir, error)          { return nil, ErrLinux }
 func (d *Dir) List([]byte, func(Dirent) error) error { return ErrLinux }
 func (d *Dir) Look(Dirent, *Info) error              { return ErrLinux }
 func (d *Dir) Stat(string, *Info) error              { return ErrLinux }
-func (d *Dir) Pin(string) (*Pin, error)              { return nil, ErrLinux }
-func (d *Dir) PinSelf() (*Pin, error)                { return nil, ErrLinux }
-func (d *Dir) Filesystem() (string, error)           { return "", ErrLinux }
-func (e Dirent) Name() string                        { return "" }
-func (p *Pin) Close() error                          { return nil }
+func (d *Dir) Observe(string, *Info) (plan.State, plan.Identity, error) {
+	return plan.State{}, plan.Identity{}, ErrLinux
+}
+func (d *Dir) HasCapabilities(string) bool { return true }
+func (d *Dir) Pin(string) (*Pin, error)    { return nil, ErrLinux }
+func (d *Dir) PinSelf() (*Pin, error)      { return nil, ErrLinux }
+func (d *Dir) Filesystem() (string, error) { return "", ErrLinux }
+func (e Dirent) Name() string              { return "" }
+func (p *Pin) Close() error                { return nil }
 func (p *Pin) Observe() (plan.State, plan.Identity, error) {
 	return plan.State{}, plan.Identity{}, ErrLinux
 }

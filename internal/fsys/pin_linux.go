@@ -111,23 +111,35 @@ func (p *Pin) state(info *Info) (s plan.State, err error) {
 const (
 	XattrAccess  = "system.posix_acl_access"
 	XattrDefault = "system.posix_acl_default"
+
+	xattrCapability = "security.capability"
 )
 
 func (p *Pin) xattr(name string) (string, error) {
 	// getxattrat(2) answers EBADF for O_PATH descriptors, so the magic link.
-	buf := make([]byte, 1024)
-	n, err := unix.Getxattr(p.Proc(), name, buf)
+	path := p.Proc()
+	return readXattr(name, func(buf []byte) (int, error) { return unix.Getxattr(path, name, buf) })
+}
+
+// readXattr calls get with a buffer that is large enough. What is not there, or
+// cannot be there, is empty.
+func readXattr(name string, get func([]byte) (int, error)) (string, error) {
+	var small [512]byte
+	buf := small[:]
+	n, err := get(buf)
 	if err == unix.ERANGE {
 		buf = make([]byte, 1<<16) // XATTR_SIZE_MAX
-		n, err = unix.Getxattr(p.Proc(), name, buf)
+		n, err = get(buf)
 	}
-	if err == unix.ENODATA || err == unix.EOPNOTSUPP {
+	switch err {
+	case nil:
+		return string(buf[:n]), nil
+	case unix.ENODATA, unix.EOPNOTSUPP:
 		return "", nil
+	case unix.ENOSYS:
+		return "", err
 	}
-	if err != nil {
-		return "", fmt.Errorf("read %s: %w", name, err)
-	}
-	return string(buf[:n]), nil
+	return "", fmt.Errorf("read %s: %w", name, err)
 }
 
 // ErrNoIdentity means that the filesystem gives neither file handles nor birth
@@ -140,10 +152,15 @@ const atHandleFID = 0x200
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// identity tells the pinned inode from any other that is or will be there.
 func (p *Pin) identity(info *Info) (plan.Identity, error) {
-	for _, flags := range []int{unix.AT_EMPTY_PATH, unix.AT_EMPTY_PATH | atHandleFID} {
-		h, _, err := unix.NameToHandleAt(p.fd, "", flags)
+	return identity(p.fd, "", info, unix.AT_EMPTY_PATH)
+}
+
+// identity tells the inode at dir and name, which info is of, from any other
+// that is or will be there.
+func identity(dir int, name string, info *Info, flags int) (plan.Identity, error) {
+	for _, kind := range []int{0, atHandleFID} {
+		h, _, err := unix.NameToHandleAt(dir, name, flags|kind)
 		if err == nil {
 			return plan.Identity{Ino: info.Ino, Gen: crc32.Checksum(h.Bytes(), castagnoli)}, nil
 		}
@@ -189,6 +206,6 @@ func CheckProc() error {
 // HasCapabilities reports whether a file has capabilities(7), which any chown
 // of it clears. Where it cannot be told, it has.
 func (p *Pin) HasCapabilities() bool {
-	_, err := unix.Getxattr(p.Proc(), "security.capability", nil)
+	_, err := unix.Getxattr(p.Proc(), xattrCapability, nil)
 	return err != unix.ENODATA && err != unix.EOPNOTSUPP
 }
