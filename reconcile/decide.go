@@ -1,0 +1,111 @@
+package reconcile
+
+import (
+	"errors"
+	"strings"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+)
+
+// unsettled decides about an entry that is not as it should be.
+func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, info *fsys.Info, wants *wants) error {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	if wants.expired != nil {
+		w.problem(path, plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
+		return nil
+	}
+	step, ok := k.decide(w, t, path, entryAt{dir, name, info}, wants)
+	if !ok {
+		return nil
+	}
+	step.name = name
+	if step.change.Action == plan.Remove {
+		return k.takeAway(w, t, dir, path, step, wants)
+	}
+	k.steps = append(k.steps, step)
+	return nil
+}
+
+// takeAway is the step for an entry that is to go, with what comes in its place.
+func (k *worker) takeAway(w *walk, t task, dir *fsys.Dir, path string, step stepFound, wants *wants) error {
+	if step.change.Before.Type == plan.Directory {
+		inside, err := k.inside(w, dir, step.name)
+		if err != nil {
+			w.unreadable(t, path, "count what is in it", err)
+			return nil
+		}
+		step.inside = inside
+	}
+	k.steps = append(k.steps, step)
+	return k.replacement(w, wants, step.name)
+}
+
+// looked is an entry to look at in full: by name where it was listed, pinned
+// where it has no name that could be used.
+type looked interface {
+	Observe() (plan.State, plan.Identity, error)
+	HasCapabilities() bool
+}
+
+// entryAt is a listed entry.
+type entryAt struct {
+	dir  *fsys.Dir
+	name string
+	info *fsys.Info
+}
+
+func (e entryAt) Observe() (plan.State, plan.Identity, error) { return e.dir.Observe(e.name, e.info) }
+
+func (e entryAt) HasCapabilities() bool { return e.dir.HasCapabilities(e.name) }
+
+// decide compares all of an entry with what is wanted of it, and reports
+// whether that gives a step.
+func (k *worker) decide(w *walk, t task, path string, entry looked, wants *wants) (step stepFound, ok bool) {
+	have, id, err := entry.Observe()
+	noID := errors.Is(err, fsys.ErrNoIdentity)
+	if err != nil && !noID {
+		w.unreadable(t, path, "look", err)
+		return step, false
+	}
+	found := k.compare(w, wants, have)
+	if found.problem != nil {
+		w.problem(path, found.problem.Kind, found.problem.Message)
+	}
+	if found.change == nil {
+		return step, false
+	}
+	if noID {
+		w.problem(path, plan.NoIdentity, err.Error())
+		return step, false
+	}
+	step.change, step.id = found.change, id
+	if found.oneWay != nil && entry.HasCapabilities() {
+		step.change = found.oneWay
+	}
+	return step, true
+}
+
+// memoKey is all that a comparison depends on within one account.
+type memoKey struct {
+	wants *wants
+	have  plan.State
+}
+
+// maxMemo bounds what a customer's inventiveness with modes may cost.
+const maxMemo = 4096
+
+// compare remembers: a million files that a restore broke are a handful of
+// different cases, and a block that shares its changes is a small block.
+func (k *worker) compare(w *walk, wants *wants, have plan.State) finding {
+	key := memoKey{wants, have}
+	if found, ok := k.memo[key]; ok && k.memoOf == w {
+		return found
+	}
+	if k.memoOf != w || len(k.memo) >= maxMemo {
+		k.memo, k.memoOf = map[memoKey]finding{}, w
+	}
+	found := w.binding.compare(wants, have)
+	k.memo[key] = found
+	return found
+}
