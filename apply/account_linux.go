@@ -23,6 +23,7 @@ type account struct {
 	mounted bool    // the home is the root of a mount
 	verdict outcome // of all steps, if set
 	held    atomic.Pointer[string]
+	stale   atomic.Int64 // steps that were
 
 	inHand sync.WaitGroup
 	users  atomic.Int32
@@ -49,7 +50,17 @@ func (a *account) open() outcome {
 	if err := a.run.options.checkAccount(a.plan); err != nil {
 		return outcome{Refused, plan.Printable(err.Error())}
 	}
-	place, err := fsys.Descend(a.run.root, a.plan.Home, fsys.TrustRoot)
+	o := a.find(a.run.root)
+	if o.result == 0 {
+		a.run.clearer.account(a)
+	}
+	return o
+}
+
+// find opens the home, or the folder for it, and checks that it is on the
+// filesystem that was planned.
+func (a *account) find(root *fsys.Dir) outcome {
+	place, err := fsys.Descend(root, a.plan.Home, fsys.TrustRoot)
 	if err != nil {
 		return outcomeOf(err)
 	}

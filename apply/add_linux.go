@@ -20,6 +20,9 @@ type spot struct {
 
 // add makes a directory, link or file.
 func (w *walker) add(s *plan.Step) outcome {
+	if s.Change.Restore != "" {
+		return w.restore(s)
+	}
 	want := s.Change.After
 	if why := refuseAdd(&want); why != "" {
 		return outcome{Refused, why}

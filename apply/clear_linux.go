@@ -1,108 +1,59 @@
 package apply
 
 import (
-	"errors"
-	"os"
 	"path"
 	"regexp"
-	"time"
-
-	"golang.org/x/sys/unix"
+	"strings"
 
 	"rightful/internal/fsys"
 	"rightful/plan"
 )
 
-// Clear removes what crashed runs left in the workshops of these homes:
-// directories and links that are named like temporaries, as long as they are
-// the caller's workshops', and the directories empty. It takes the lock of
-// root, and never touches a quarantine. It returns what it removed.
-func Clear(root, lockDir, by string, homes []string) ([]string, error) {
-	dir, err := fsys.OpenRoot(root)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	lock, err := acquire(lockDir, dir, newHolder(by, nil, time.Now()))
-	if err != nil {
-		return nil, err
-	}
-	defer lock.release()
-	c := clearer{calls: calls{retry}, seen: make(map[string]bool)}
-	for _, home := range homes {
-		c.clearFor(dir, home)
-	}
-	return c.removed, errors.Join(c.errs...)
-}
-
+// clearer removes what interrupted runs have left in workshops: directories and
+// links that are named like their temporaries, the directories only if they are
+// empty. It never touches a quarantine, and what cannot be removed is in
+// nobody's way.
 type clearer struct {
-	calls   calls
-	seen    map[string]bool
-	removed []string
-	errs    []error
+	calls calls
+	of    map[string]bool // the interrupted runs
+	seen  map[string]bool // workshops, by path
 }
 
-// clearFor looks in both places where a home's workshop can be.
-func (c *clearer) clearFor(root *fsys.Dir, home string) {
-	place, err := fsys.Descend(root, home, fsys.TrustRoot)
-	if err != nil || place.Unsafe != nil {
+// account clears the workshops of an account that the run is about to work on.
+// The run holds the lock, so that none of the interrupted ones is still at it.
+func (c *clearer) account(a *account) {
+	if len(c.of) == 0 {
 		return
 	}
-	defer place.Close()
-	if beside := path.Join(path.Dir(place.Path), workshopName); !c.seen[beside] {
+	if beside := path.Dir(a.place.Path); !c.seen[beside] {
 		c.seen[beside] = true
-		c.clear(place.Parent, beside)
+		c.clear(a.place.Parent)
 	}
-	inside, _, err := place.Open()
-	if err != nil {
-		return
+	if a.home != nil {
+		c.clear(a.home)
 	}
-	defer inside.Close()
-	c.clear(inside, path.Join(place.Path, workshopName))
 }
 
-func (c *clearer) clear(parent *fsys.Dir, where string) {
-	shop, err := parent.OpenDir(workshopName)
+func (c *clearer) clear(parent *fsys.Dir) {
+	shop, err := openPrivate(parent, workshopName)
 	if err != nil {
 		return
 	}
 	defer shop.Close()
-	if c.calls.own(shop, where, false) != nil {
-		return
-	}
-	var names []string
-	err = shop.List(make([]byte, 1<<16), func(e fsys.Dirent) error {
-		if isTemporary.MatchString(string(e.Name())) {
-			names = append(names, string(e.Name()))
+	var left []string
+	_ = shop.List(make([]byte, 1<<16), func(e fsys.Dirent) error {
+		if m := temporaryName.FindStringSubmatch(e.Name()); m != nil && c.of[m[1]] {
+			left = append(left, strings.Clone(e.Name()))
 		}
 		return nil
 	})
-	for _, name := range names {
-		err = errors.Join(err, c.remove(shop, where, name))
-	}
-	if err != nil {
-		c.errs = append(c.errs, err)
+	for _, name := range left {
+		var info fsys.Info
+		if shop.Stat(name, &info) == nil && (info.Type == plan.Directory || info.Type == plan.Symlink) {
+			_ = c.calls.remove(shop, name, info.Type == plan.Directory)
+		}
 	}
 }
 
-var isTemporary = regexp.MustCompile(`^run-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}-[0-9]+$`)
-
-func (c *clearer) remove(shop *fsys.Dir, where, name string) error {
-	var info fsys.Info
-	if err := shop.Stat(name, &info); err != nil {
-		return err
-	}
-	if info.Type != plan.Directory && info.Type != plan.Symlink {
-		return nil
-	}
-	full := path.Join(where, name)
-	err := c.calls.remove(shop, name, info.Type == plan.Directory)
-	if errors.Is(err, unix.ENOTEMPTY) {
-		return nil
-	}
-	if err != nil {
-		return &os.PathError{Op: "remove", Path: full, Err: err}
-	}
-	c.removed = append(c.removed, full)
-	return nil
-}
+// temporaryName is how a step of a run names what it prepares.
+var temporaryName = regexp.MustCompile(`^run-([0-9]{8}T[0-9]{6}Z-[0-9a-f]{4})-[0-9]+$`)

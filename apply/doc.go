@@ -16,7 +16,7 @@
 // anything but its own empty temporaries.
 //
 // Stale and refused steps are left alone, with whatever needs them, and the
-// account goes on. A failed step, where the kernel said no or did something
+// account goes on, unless there are many of them. A failed step, where the kernel said no or did something
 // else than it said, holds the rest of its account; more such accounts than the
 // plan's limit run.held allows stop the run.
 //
@@ -27,6 +27,10 @@
 //
 //	.rightful/run-RUN-STEP           a temporary of one step
 //	.rightful/quarantine/RUN/STEP    what a step took away
+//
+// Temporaries of interrupted runs are cleared by the next run of their root.
+// What is in quarantine stays until [Purge] unlinks it, which is the one place
+// that does so.
 //
 // # The journal
 //
@@ -43,6 +47,16 @@
 // after a syncfs(2) of every filesystem that was touched. In a journal without
 // it the last results may be of changes that the disk lost.
 //
+// # The way back
+//
+// [OpenPast] opens a run's folder; [Undo] looks at every entry that the run
+// changed and writes a plan that takes back what is still as it was left. It is
+// approved and applied like any other. Its adds can be entries out of a
+// quarantine (plan.Change.Restore), and its removes take away what was added:
+// a directory only with nothing else in it, a file only with the content that
+// it was given, a home only there. [Stop] ends a run from elsewhere.
+//
 // Read run.go, account_linux.go, update_linux.go, add_linux.go,
-// workshop_linux.go; calls_linux.go has every call that changes something.
+// workshop_linux.go; calls_linux.go has every call that changes something. Then
+// undo_linux.go, undo_step_linux.go, undo_added_linux.go, restore_linux.go.
 package apply

@@ -231,7 +231,7 @@ func (h *host) writeAccount(w *plan.Writer, name string, drafts []draft) {
 	a := h.account(name)
 	d := plan.NewDraft(h.base)
 	defer d.Close()
-	drafts = slices.SortedFunc(slices.Values(drafts), func(a, b draft) int { return strings.Compare(a.path, b.path) })
+	drafts = slices.SortedStableFunc(slices.Values(drafts), func(a, b draft) int { return strings.Compare(a.path, b.path) })
 	blocks := make(map[string]*plan.Block)
 	var dirs []string
 	for _, one := range drafts {

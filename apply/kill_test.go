@@ -23,17 +23,8 @@ func TestKilled(t *testing.T) {
 	for k := 1; ; k++ {
 		h := newHost(t)
 		o := everyKind(h)
-		cmd := exec.Command(os.Args[0], "-test.run", "^TestKilled$")
-		cmd.Env = append(os.Environ(), "KILLED_BASE="+h.base, "KILLED_PLAN="+o.File.Name(), "KILLED_AT="+strconv.Itoa(k))
-		out, err := cmd.CombinedOutput()
-		if err == nil {
-			if k < 20 {
-				t.Fatalf("only %d calls", k)
-			}
+		if !h.killAt(o, k) {
 			return
-		}
-		if exit, ok := err.(*exec.ExitError); !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-			t.Fatalf("call %d: %v\n%s", k, err, out)
 		}
 		runs, err := History(o.StateDir)
 		if err != nil || len(runs) != 1 || !runs[0].Interrupted || runs[0].Err != nil {
@@ -47,13 +38,29 @@ func TestKilled(t *testing.T) {
 		if found := h.shell("find home/.rightful/quarantine -lname nowhere -o -path '*/quarantine/*/*' ! -type l | wc -l"); found != "4" {
 			t.Errorf("call %d: the quarantine has %s", k, h.shell("find home/.rightful"))
 		}
-		if _, err := Clear(h.root, o.LockDir, "tester", []string{"/home/alice"}); err != nil {
-			t.Errorf("call %d: clear: %v", k, err)
-		}
 		if left := h.shell("ls -A home/.rightful"); strings.Contains(left, "run-") {
 			t.Errorf("call %d: the workshop has %s", k, left)
 		}
 	}
+}
+
+// killAt runs a plan in a process that is killed before its k-th changing call;
+// false if there is none.
+func (h *host) killAt(o Options, k int) bool {
+	h.t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run", "^TestKilled$")
+	cmd.Env = append(os.Environ(), "KILLED_BASE="+h.base, "KILLED_PLAN="+o.File.Name(), "KILLED_AT="+strconv.Itoa(k))
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		if k < 20 {
+			h.t.Fatalf("only %d calls", k)
+		}
+		return false
+	}
+	if exit, ok := err.(*exec.ExitError); !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		h.t.Fatalf("call %d: %v\n%s", k, err, out)
+	}
+	return true
 }
 
 // beKilled is the process that dies.

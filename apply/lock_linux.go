@@ -25,27 +25,61 @@ type lock struct {
 // acquire takes the lock of a root. It is named after the directory itself, so
 // that it is one and the same under whatever path.
 func acquire(lockDir string, root *fsys.Dir, holder LockHolder) (*lock, error) {
-	if err := os.MkdirAll(lockDir, 0o700); err != nil {
+	if err := ownFolder(lockDir); err != nil {
 		return nil, err
 	}
-	file, err := openLock(lockDir, root, unix.O_CREAT)
+	for {
+		file, err := openLock(lockDir, root, unix.O_CREAT)
+		if err != nil {
+			return nil, err
+		}
+		err = flock(file, unix.LOCK_EX|unix.LOCK_NB)
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			defer file.Close()
+			return nil, &LockedError{Path: file.Name(), Holder: readHolder(file)}
+		}
+		if err == nil && !named(file) {
+			// Its last holder removed it after we had opened it: who comes next
+			// will lock another.
+			file.Close()
+			continue
+		}
+		l := &lock{file, holder}
+		if err == nil {
+			err = l.write()
+		}
+		if err != nil {
+			file.Close()
+			return nil, err
+		}
+		return l, nil
+	}
+}
+
+// ownFolder makes the folder of the locks. One in /tmp could be somebody
+// else's, who would then hold all of them.
+func ownFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	if err := unix.Lstat(dir, &st); err != nil {
+		return &os.PathError{Op: "stat", Path: dir, Err: err}
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Uid != uint32(os.Geteuid()) || st.Mode&0o022 != 0 {
+		return fmt.Errorf("%s: not a folder that only its owner, the caller, can write", dir)
+	}
+	return nil
+}
+
+// named reports whether an open file still has its name.
+func named(file *os.File) bool {
+	open, err := file.Stat()
 	if err != nil {
-		return nil, err
+		return false
 	}
-	err = flock(file, unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		defer file.Close()
-		return nil, &LockedError{Path: file.Name(), Holder: readHolder(file)}
-	}
-	l := &lock{file, holder}
-	if err == nil {
-		err = l.write()
-	}
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return l, nil
+	there, err := os.Lstat(file.Name())
+	return err == nil && os.SameFile(open, there)
 }
 
 func openLock(lockDir string, root *fsys.Dir, flags int) (*os.File, error) {
@@ -87,10 +121,10 @@ func (l *lock) write() error {
 	return err
 }
 
-// release empties the file but leaves it: two runs that lock two files of one
-// name would not see each other.
+// release removes the file while it is still locked, so that nobody else can
+// have it: see acquire.
 func (l *lock) release() error {
-	return errors.Join(l.file.Truncate(0), l.file.Close())
+	return errors.Join(os.Remove(l.file.Name()), l.file.Close())
 }
 
 // Holder is who holds the lock of root, and nil if nobody does.

@@ -15,8 +15,6 @@ type Options struct {
 	File *os.File
 	// Approval says which steps; it is checked under the lock.
 	Approval *plan.Approval
-	// Undoes is the run that the plan takes back, if it was made for that.
-	Undoes string
 
 	StateDir string // runs are kept in StateDir/runs
 	LockDir  string // /run/rightful for root, whatever the state folder

@@ -6,6 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
 )
 
 var errLinux = fmt.Errorf("apply needs Linux: %w", errors.ErrUnsupported)
@@ -16,5 +20,14 @@ func Run(context.Context, Options) (*Report, error) { return nil, errLinux }
 // Holder needs Linux.
 func Holder(lockDir, root string) (*LockHolder, error) { return nil, errLinux }
 
-// Clear needs Linux.
-func Clear(root, lockDir, by string, homes []string) ([]string, error) { return nil, errLinux }
+// Undo needs Linux.
+func Undo(context.Context, io.Writer, UndoOptions) (*plan.Trailer, error) { return nil, errLinux }
+
+// Quarantine needs Linux.
+func Quarantine(string, fsys.Trust) ([]Quarantined, error) { return nil, errLinux }
+
+// Purge needs Linux.
+func Purge(PurgeOptions) ([]Quarantined, error) { return nil, errLinux }
+
+// Stop needs Linux.
+func Stop(lockDir, root string) (*LockHolder, error) { return nil, errLinux }

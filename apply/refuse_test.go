@@ -5,7 +5,7 @@ package apply
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,18 +192,22 @@ func TestHomeIsMount(t *testing.T) {
 	}
 }
 
+// TestClear: the next run clears what interrupted ones left, and nothing else.
 func TestClear(t *testing.T) {
 	h := newHost(t)
-	h.shell(`mkdir -m 700 home/.rightful && cd home/.rightful &&
-		mkdir run-20261122T231500Z-ab12-3 run-20261122T231500Z-ab12-4 run-x mine && touch run-20261122T231500Z-ab12-4/full run-20261122T231500Z-ab12-6 &&
-		ln -s / run-20261122T231500Z-ab12-5 && mkdir -p quarantine/20261122T231500Z-ab12 && ln -s / quarantine/20261122T231500Z-ab12/5`)
-	removed, err := Clear(h.root, filepath.Join(h.base, "lock"), "tester", []string{"/home/alice", "/home/none"})
+	o := h.plan(h.chmod(".", 0o711))
+	dead, err := createRun(&o, o.Now())
 	h.must(err)
-	if len(removed) != 2 || !strings.HasSuffix(removed[0]+removed[1], "-3") && !strings.HasSuffix(removed[0]+removed[1], "-5") {
-		t.Errorf("removed %q", removed)
-	}
-	want := "mine\nquarantine\nquarantine/20261122T231500Z-ab12\nquarantine/20261122T231500Z-ab12/5\nrun-20261122T231500Z-ab12-4\nrun-20261122T231500Z-ab12-4/full\nrun-20261122T231500Z-ab12-6\nrun-x"
-	if got := h.shell("cd home/.rightful && find . -mindepth 1 -printf '%P\\n' | sort"); got != want {
-		t.Errorf("left:\n%s", got)
+	h.must(dead.journal.close())
+	other := "run-20261122T231500Z-ab12-3"
+	h.shell("mkdir -m 700 home/.rightful && cd home/.rightful && run=run-" + dead.id + `-
+		mkdir ${run}3 ${run}4 ${run}x mine ` + other + ` && touch ${run}4/full ${run}6 &&
+		ln -s / ${run}5 && mkdir -p quarantine/20261122T231500Z-ab12 && ln -s / quarantine/20261122T231500Z-ab12/5`)
+	h.apply(o, "done 1")
+	want := strings.ReplaceAll("mine quarantine quarantine/20261122T231500Z-ab12 quarantine/20261122T231500Z-ab12/5 RUN-4 RUN-4/full RUN-6 RUN-x "+other, "RUN", "run-"+dead.id)
+	names := strings.Fields(want)
+	slices.Sort(names)
+	if got := strings.Fields(h.shell("cd home/.rightful && find . -mindepth 1 -printf '%P\\n' | LC_ALL=C sort")); !slices.Equal(got, names) {
+		t.Errorf("left: %q, want %q", got, names)
 	}
 }

@@ -13,8 +13,9 @@ import (
 // remove moves an entry into the quarantine, checks there, where nobody can
 // swap it any more, that it is the planned one, and else moves it back.
 func (w *walker) remove(s *plan.Step) outcome {
-	if s.Block.Dir == "" {
-		return outcome{Refused, "the home itself"}
+	dir, name, o := w.removable(s)
+	if o.result != 0 {
+		return o
 	}
 	pin, err := w.pin(s)
 	if errors.Is(err, unix.ENOENT) {
@@ -27,26 +28,44 @@ func (w *walker) remove(s *plan.Step) outcome {
 	if _, o := w.compare(s, pin); o.result != 0 {
 		return o
 	}
-	dir, err := w.open(s.Block.Dir)
-	if err != nil {
-		return outcomeOf(err)
-	}
 	bin, err := w.account.bin()
 	if err != nil {
 		return workshopOutcome(err)
 	}
-	name := quarantineNumber(s)
-	if err := w.run.calls.move(dir, s.Entry.Name, bin, name); err != nil {
+	number := quarantineNumber(s)
+	if err := w.run.calls.move(dir, name, bin, number); err != nil {
 		if fsys.CrossesMount(err) {
 			return outcome{Refused, "another mount or project quota is in the way: " + err.Error()}
 		}
 		return outcomeOf(fmt.Errorf("move: %w", err))
 	}
-	o := removed(s, pin, bin, name)
-	if o.result == Stale {
-		return w.putBack(s, dir, bin, name, o)
+	o = removed(s, pin, bin, number)
+	if o.result != Stale {
+		return o
+	}
+	if err := w.run.calls.move(bin, number, dir, name); err != nil {
+		return outcome{Failed, fmt.Sprintf("%s; left in quarantine as %s: %v", o.reason, number, err)}
 	}
 	return o
+}
+
+// removable is where the entry stands that a step removes. A home goes only
+// where the run that is taken back has added it.
+func (w *walker) removable(s *plan.Step) (*fsys.Dir, string, outcome) {
+	if s.Block.Dir == "" {
+		if w.run.options.Plan.Header.Undoes == "" || w.account.mounted {
+			return nil, "", outcome{Refused, "the home itself"}
+		}
+		return w.account.place.Parent, w.account.place.Name, outcome{}
+	}
+	dir, err := w.open(s.Block.Dir)
+	if errors.Is(err, unix.ENOENT) {
+		return nil, "", outcome{AlreadyRight, ""}
+	}
+	if err != nil {
+		return nil, "", outcomeOf(err)
+	}
+	return dir, s.Entry.Name, outcome{}
 }
 
 // removed judges what arrived in the quarantine.
@@ -70,13 +89,6 @@ func removed(s *plan.Step, pin *fsys.Pin, bin *fsys.Dir, name string) outcome {
 		return outcome{Stale, fmt.Sprintf("not the %d objects inside that were planned", s.Entry.Inside)}
 	}
 	return outcome{Done, ""}
-}
-
-func (w *walker) putBack(s *plan.Step, dir, bin *fsys.Dir, name string, o outcome) outcome {
-	if err := w.run.calls.move(bin, name, dir, s.Entry.Name); err != nil {
-		return outcome{Failed, fmt.Sprintf("%s; left in quarantine as %s: %v", o.reason, name, err)}
-	}
-	return o
 }
 
 // countInside counts the objects below a directory, up to one more than limit.

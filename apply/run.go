@@ -45,7 +45,7 @@ func createRun(o *Options, started time.Time) (*runDir, error) {
 	}
 	begin := runBegin{
 		Version: journalVersion, ID: id, Started: started, By: o.By, PID: os.Getpid(),
-		Root: o.Plan.Header.Root, Plan: o.Plan.Digest, File: o.Plan.File, Undoes: o.Undoes,
+		Root: o.Plan.Header.Root, Plan: o.Plan.Digest, File: o.Plan.File, Undoes: o.Plan.Header.Undoes,
 	}
 	err = errors.Join(j.write(record{Begin: &begin}, true), syncDir(dir), syncDir(top), syncDir(o.StateDir))
 	if err != nil {

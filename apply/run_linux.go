@@ -24,6 +24,7 @@ type run struct {
 	kin      kin
 	maxHeld  int64
 	earlier  []*Journal // runs of the same plan that may have left steps half done
+	clearer  clearer    // of what interrupted runs left
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -90,7 +91,7 @@ func begin(o *Options, root *fsys.Dir) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := unsettled(o.StateDir, o.Plan.Digest)
+	earlier, interrupted, err := unsettled(o)
 	if err != nil {
 		return nil, err
 	}
@@ -101,19 +102,24 @@ func begin(o *Options, root *fsys.Dir) (*run, error) {
 	return &run{
 		runDir: dir, options: *o, root: root, calls: calls{o.try}, selected: selected, earlier: earlier,
 		kin: newKin(o), maxHeld: maxHeld(selected), touched: make(map[string]*fsys.Dir),
-		report: Report{Run: dir.id, Started: started},
+		report:  Report{Run: dir.id, Started: started},
+		clearer: clearer{calls: calls{o.try}, of: interrupted, seen: make(map[string]bool)},
 	}, nil
 }
 
-// unsettled are the journals of earlier runs of the same plan.
-func unsettled(stateDir, digest string) ([]*Journal, error) {
-	var found []*Journal
-	err := eachJournal(stateDir, func(j *Journal) {
-		if j.Run.Plan == digest && (j.Run.Interrupted || j.Run.Results[Failed] > 0) {
+// unsettled are the journals of earlier runs of the same plan, and the names of
+// those of the same root that were interrupted.
+func unsettled(o *Options) (found []*Journal, interrupted map[string]bool, err error) {
+	interrupted = make(map[string]bool)
+	err = eachJournal(o.StateDir, func(j *Journal) {
+		if j.Run.Plan == o.Plan.Digest && (j.Run.Interrupted || j.Run.Results[Failed] > 0) {
 			found = append(found, j)
 		}
+		if j.Run.Interrupted && j.Run.Root == o.Plan.Header.Root {
+			interrupted[j.Run.ID] = true
+		}
 	})
-	return found, err
+	return found, interrupted, err
 }
 
 // halfDone reports whether an earlier run may have left a step half done.

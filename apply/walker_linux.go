@@ -1,6 +1,8 @@
 package apply
 
 import (
+	"fmt"
+
 	"rightful/internal/fsys"
 	"rightful/plan"
 )
@@ -41,11 +43,20 @@ func (w *walker) step(s *plan.Step) outcome {
 		return all
 	}
 	o := w.change(s)
-	if o.result == Failed {
+	switch {
+	case o.result == Failed:
 		w.run.hold(w.account, plan.Quote(s.Path)+": "+o.reason)
+	case o.result == Stale && w.account.stale.Add(1) > w.account.mayBeStale():
+		w.run.hold(w.account, fmt.Sprintf("more than %d stale steps: somebody is changing the account, or the plan is old", w.account.mayBeStale()))
 	}
 	return o
 }
+
+// mayBeStale is how many stale steps hold an account: a live site always has a
+// few files that were replaced since the plan, and an attack has many.
+func (a *account) mayBeStale() int64 { return max(fewStale, a.plan.Tally.Steps/100) }
+
+const fewStale = 20
 
 func (w *walker) change(s *plan.Step) outcome {
 	if s.Change.Action == plan.Add {

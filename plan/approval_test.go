@@ -257,14 +257,14 @@ func TestRunLimits(t *testing.T) {
 	if err == nil || err.Error() != "run.accounts=7: the host allows no more than 6 (count 6; host:1)" {
 		t.Errorf("past the ceiling: %v", err)
 	}
-	fits, err := plan.WithinLimits(p, all, nil)
-	if err != nil || strings.Join(fits.Accounts, " ") != "a b c d" {
-		t.Errorf("%v, %v", fits.Accounts, err)
+	fits, waves, err := plan.WithinLimits(p, all, nil)
+	if err != nil || strings.Join(fits.Accounts, " ") != "a b c d" || waves != (plan.Waves{Accounts: 4, Waves: 2, Later: 3}) {
+		t.Errorf("%v, %+v, %v", fits.Accounts, waves, err)
 	}
 	if _, err := plan.Approve(p, fits, nil, "root", at, at.Add(day), ""); err != nil {
 		t.Error(err)
 	}
-	last, err := plan.WithinLimits(p, plan.Selection{Accounts: []string{"f\\**", "g"}}, nil)
+	last, _, err := plan.WithinLimits(p, plan.Selection{Accounts: []string{"f\\**", "g"}}, nil)
 	if err != nil || strings.Join(last.Accounts, " ") != `f\* g` {
 		t.Errorf("%q, %v", last.Accounts, err)
 	}

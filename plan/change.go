@@ -53,6 +53,9 @@ type Change struct {
 	Before  State // zero for Add
 	After   State // zero for Remove
 	Content *Content
+	// Restore is the run out of whose quarantine an added entry comes; empty
+	// where it is made anew.
+	Restore string
 }
 
 // Block is the steps of one directory, or a part of them: names in bytewise
@@ -78,9 +81,12 @@ type Entry struct {
 	Name   string // one component, any bytes but '/' and NUL
 	Change int    // index into the block's Changes
 	ID     Identity
-	// Inside counts the objects in a directory that is to be removed; the
-	// directory itself is not among them.
+	// Inside counts the objects in a directory that is to be removed or brought
+	// back; the directory itself is not among them.
 	Inside int64
+	// Quarantined is the number, in the quarantine of the change's Restore, of
+	// what is brought back: that of the step that put it there.
+	Quarantined int64
 }
 
 // MaxBlock is how many entries a block may have, so that readers can bound

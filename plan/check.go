@@ -88,13 +88,27 @@ func (b *Block) checkEntry(i int) error {
 	if !b.Needs.IsZero() && ch.Action != Add {
 		return fmt.Errorf("%s: changed in a directory that is yet to be added", Quote(e.Name))
 	}
-	if ch.Action == Add && e.ID != (Identity{}) {
+	return e.check(ch)
+}
+
+// check holds an entry against its change.
+func (e *Entry) check(ch *Change) error {
+	switch {
+	case ch.Action == Add && ch.Restore == "" && e.ID != (Identity{}):
 		return fmt.Errorf("%s: has an identity before it is added", Quote(e.Name))
-	}
-	if e.Inside < 0 || e.Inside > 0 && (ch.Action != Remove || ch.Before.Type != Directory) {
+	case ch.Restore != "" && e.ID == (Identity{}):
+		return fmt.Errorf("%s: to be brought back without an identity", Quote(e.Name))
+	case e.Quarantined < 0 || e.Quarantined > 0 && ch.Restore == "":
+		return fmt.Errorf("%s: a number in a quarantine of what does not come from there", Quote(e.Name))
+	case e.Inside < 0 || e.Inside > 0 && !ch.movesTree():
 		return fmt.Errorf("%s: only a removed directory has objects inside", Quote(e.Name))
 	}
 	return nil
+}
+
+// movesTree reports whether a directory goes or comes with all that is in it.
+func (ch *Change) movesTree() bool {
+	return ch.Action == Remove && ch.Before.Type == Directory || ch.Restore != "" && ch.After.Type == Directory
 }
 
 func (b *Block) removes(i int) bool { return b.Changes[b.Entries[i].Change].Action == Remove }
@@ -137,8 +151,10 @@ func (ch *Change) checkRest() error {
 			return fmt.Errorf("rules: %s: without a line", attr)
 		}
 	}
-	addsFile := ch.Action == Add && ch.After.Type == File
+	addsFile := ch.Action == Add && ch.After.Type == File && ch.Restore == ""
 	switch {
+	case ch.Restore != "" && (ch.Action != Add || !isName(ch.Restore)):
+		return fmt.Errorf("restore: %s: not a run that something is added from", Quote(ch.Restore))
 	case addsFile && ch.Content == nil:
 		return errors.New("an added file without content")
 	case !addsFile && ch.Content != nil:

@@ -21,6 +21,9 @@ func (b *Block) columns(c *codec) {
 	column(c, "inside", b.Entries, false,
 		func(e *Entry) uint64 { return uint64(e.Inside) },
 		func(e *Entry, v uint64) bool { e.Inside = int64(v); return v>>32 == 0 })
+	column(c, "quarantined", b.Entries, false,
+		func(e *Entry) uint64 { return uint64(e.Quarantined) },
+		func(e *Entry, v uint64) bool { e.Quarantined = int64(v); return v < maxCount })
 }
 
 func (b *Block) names(c *codec) {

@@ -47,7 +47,7 @@
 //
 // A block has its steps by column: names, change (index into changes, which
 // are in order of first use), ino (each but the first as the difference to the
-// one before), gen, inside. A column of zeros is left out.
+// one before), gen, inside, quarantined. A column of zeros is left out.
 //
 // file is the SHA-256 of all lines before the last. digest is that of the
 // header, with created as zero time and without tool and skipped, and of the

@@ -138,6 +138,9 @@ func (d *document) head() {
 	d.member("host", jsonHost{jsonText(h.Host.Name), h.Host.MachineID})
 	d.member("root", jsonText(h.Root))
 	d.member("policy", policyDocument(&h.Policy))
+	if h.Undoes != "" {
+		d.member("undoes", jsonText(h.Undoes))
+	}
 	d.member("narrowed", jsonNarrowed{jsonTexts(h.Accounts), jsonTexts(h.Paths)})
 	d.member("skipped", jsonTexts(h.Skipped))
 	d.member("digest", d.p.Digest)

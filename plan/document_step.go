@@ -16,6 +16,7 @@ type jsonStep struct {
 	Before  *jsonState        `json:"before"`
 	After   *jsonState        `json:"after"`
 	Content *jsonContent      `json:"content,omitempty"`
+	Restore *jsonRestore      `json:"restore,omitempty"`
 }
 
 // jsonState is a state; a symlink has no mode, and what is not there is null.
@@ -39,6 +40,12 @@ type jsonContent struct {
 	From   string `json:"from,omitempty"`
 }
 
+// jsonRestore is where in quarantine an added entry comes from.
+type jsonRestore struct {
+	Run    string `json:"run"`
+	Number int64  `json:"number"`
+}
+
 func stepDocument(s Step) jsonStep {
 	c := s.Change
 	d := jsonStep{
@@ -60,6 +67,9 @@ func stepDocument(s Step) jsonStep {
 	}
 	if c.Content != nil {
 		d.Content = &jsonContent{c.Content.SHA256, c.Content.Size, jsonText(c.Content.From)}
+	}
+	if c.Restore != "" {
+		d.Restore = &jsonRestore{jsonText(c.Restore), s.Entry.Quarantined}
 	}
 	return d
 }

@@ -9,6 +9,9 @@ type Header struct {
 	Host    Host
 	Root    string // absolute; "/" unless -root was given
 	Policy  Policy
+	// Undoes is the run that the plan takes back; empty for a plan that was made
+	// from a policy.
+	Undoes string
 	// Accounts and Paths are the patterns that narrowed the walk.
 	Accounts []string
 	Paths    []string

@@ -38,6 +38,7 @@ func stepID(account, path string, ch *Change) ID {
 	if ch.Content != nil {
 		c.text("sha256", &ch.Content.SHA256)
 	}
+	c.text("restore", &ch.Restore)
 	c.literal("}")
 	return hashID(c.out)
 }
@@ -77,6 +78,7 @@ func groupID(a *Account, ch *Change) ID {
 		c.text("sha256", &ch.Content.SHA256)
 		c.text("from", &ch.Content.From)
 	}
+	c.text("restore", &ch.Restore)
 	c.literal("}")
 	return hashID(c.out)
 }

@@ -21,7 +21,10 @@ const (
 	Expired        ProblemKind = "expired_exception"
 	Reported       ProblemKind = "reported" // enforce: report
 	Vanished       ProblemKind = "changed_under_us"
-	NoIdentity     ProblemKind = "no_identity" // the filesystem cannot tell inodes apart
+	ChangedSince   ProblemKind = "changed_since" // not as the run left it that is to be undone
+	CannotUndo     ProblemKind = "one_way"       // a step that no undo takes back
+	Purged         ProblemKind = "purged"        // not in quarantine any more
+	NoIdentity     ProblemKind = "no_identity"   // the filesystem cannot tell inodes apart
 )
 
 // Problem is something that the planner saw and will not touch, and why.

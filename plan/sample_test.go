@@ -19,6 +19,7 @@ import (
 //
 //	inventory 3
 //	policy hosting.yaml
+//	undoes RUN
 //	skipped dora emil
 //	narrowed ali* public_html
 //	limit run.loosen count=5 source=limits.yaml:3
@@ -29,6 +30,7 @@ import (
 //	add PATH TYPE STATE mode=hosting.yaml:23
 //	change PATH TYPE BEFORE AFTER mode=hosting.yaml:23 [take] [one-way] [x12]
 //	remove PATH TYPE STATE entry=hosting.yaml:9 [inside=12]
+//	restore PATH TYPE STATE entry=hosting.yaml:9 [inside=12]
 //
 // A state is owner:group:mode, or owner:group>target for symlinks; fields may
 // be quoted as Go strings. x12 repeats the line with %d in the path counting.
@@ -88,6 +90,8 @@ func (s *sample) line(f []string) {
 		s.header.Inventory = s.number(f[1])
 	case "policy":
 		s.header.Policy.Name = f[1]
+	case "undoes":
+		s.header.Undoes = f[1]
 	case "skipped":
 		s.header.Skipped = f[1:]
 	case "narrowed":
@@ -175,6 +179,9 @@ func (s *sample) step(a *sampleAccount, path string, f []string) {
 	c := Change{Rules: Rules{}}
 	rest := f[4:]
 	switch f[0] {
+	case "restore":
+		c.Restore = s.header.Undoes
+		fallthrough
 	case "add":
 		c.Action, c.After = Add, s.state(a, f[2], f[3])
 	case "remove":
@@ -194,7 +201,7 @@ func (s *sample) step(a *sampleAccount, path string, f []string) {
 			c.Rules[attribute] = line
 		}
 	}
-	if c.Action == Add && c.After.Type == File {
+	if c.Action == Add && c.After.Type == File && c.Restore == "" {
 		sum := sha256.Sum256([]byte("hello\n"))
 		c.Content = &Content{SHA256: hex.EncodeToString(sum[:]), Size: 6, Data: []byte("hello\n")}
 	}
@@ -221,7 +228,10 @@ func (a *sampleAccount) put(path string, c Change, e Entry) {
 		a.blocks[dir] = b
 	}
 	if c.Action == Add {
-		b.Parent, e.ID = Identity{Ino: 2, Gen: 1}, Identity{}
+		b.Parent = Identity{Ino: 2, Gen: 1}
+	}
+	if c.Action == Add && c.Restore == "" {
+		e.ID = Identity{}
 	}
 	e.Change = len(b.Changes)
 	if e.Change > 0 && reflect.DeepEqual(b.Changes[e.Change-1], c) {

@@ -128,6 +128,8 @@ type chooser struct {
 	verdicts []Verdict
 	within   bool      // leave out what does not fit
 	breach   []Verdict // the first that did not
+	later    []use     // the waves after this one
+	never    int64
 }
 
 func choose(p *Plan, take, except *selector, o Overrides, effects []Effect) (*Selected, error) {
@@ -262,10 +264,14 @@ func (c *chooser) finish() (*Selected, error) {
 	if err := c.except.idle(); err != nil {
 		return nil, err
 	}
+	h := &c.plan.Header
 	if c.Steps == 0 {
+		// Where every account is held, that is what is wrong.
+		if err := exceeded(judgeRun(h.Limits, h.Inventory, &use{held: c.held}, c.overrides)); err != nil {
+			return nil, err
+		}
 		return nil, &SelectionError{}
 	}
-	h := &c.plan.Header
 	c.Limits = append(judgeRun(h.Limits, h.Inventory, &use{c.Accounts, c.held, c.AccessBroken, c.Tally}, c.overrides), c.verdicts...)
 	return c.Selected, c.overrides.check(c.Limits)
 }

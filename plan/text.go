@@ -167,8 +167,12 @@ func (t *text) headline() {
 	if symbols != "" {
 		end = ". Symbols:"
 	}
-	t.line("rightful compared %s (%s) with policy %s%s",
-		count(s.Accounts, "account"), count(s.Entries, "entry"), Quote(t.p.Header.Policy.Name), end)
+	if run := t.p.Header.Undoes; run != "" {
+		t.line("rightful compared %s with what run %s left, to take it back%s", count(s.Accounts, "account"), Quote(run), end)
+	} else {
+		t.line("rightful compared %s (%s) with policy %s%s",
+			count(s.Accounts, "account"), count(s.Entries, "entry"), Quote(t.p.Header.Policy.Name), end)
+	}
 	if symbols != "" {
 		t.line("  %s", symbols)
 	}

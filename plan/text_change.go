@@ -34,6 +34,9 @@ func marks(c *Change) []string {
 	if c.Classes&Take != 0 {
 		m = append(m, "TAKE")
 	}
+	if c.Restore != "" {
+		m = append(m, "from quarantine")
+	}
 	if c.OneWay {
 		m = append(m, "CANNOT BE UNDONE")
 	}

@@ -49,6 +49,10 @@ func (t *text) nothing() string {
 		left = append(left, count(n, "problem")+verb(n)+"left alone")
 	}
 	switch {
+	case t.p.Header.Undoes != "" && len(left) > 0:
+		return "Nothing can be taken back: " + list(left) + "."
+	case t.p.Header.Undoes != "":
+		return "Nothing to take back. Everything is as it was before the run."
 	case len(left) > 0:
 		return "Nothing to apply, but not every account is known to match the policy: " + list(left) + "."
 	case t.narrowed() != "":
@@ -119,6 +123,8 @@ func (t *text) next() {
 	}
 	switch {
 	case t.o.NoNext || t.p.Trailer.Summary.Tally.Steps == 0:
+	case t.o.File == "" && t.p.Header.Undoes != "":
+		t.line("Next: rightful undo -out FILE %s saves this plan, so that it can be approved and applied.", Quote(t.p.Header.Undoes))
 	case t.o.File == "":
 		t.line("Next: rightful plan -out FILE saves this plan, so that it can be approved and applied.")
 	case len(exceeded) > 0:

@@ -12,6 +12,7 @@ func (h *Header) wire(c *codec) {
 	c.text("root", &h.Root)
 	c.must("policy")
 	h.Policy.wire(c)
+	c.text("undoes", &h.Undoes)
 	items(c, "accounts", &h.Accounts, textItem)
 	items(c, "paths", &h.Paths, textItem)
 	mustNum(c, "inventory", &h.Inventory)
@@ -173,6 +174,7 @@ func (ch *Change) wire(c *codec) {
 		}
 		ch.Content.wire(c)
 	}
+	c.text("restore", &ch.Restore)
 	c.literal("}")
 }
 

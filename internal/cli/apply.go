@@ -40,19 +40,18 @@ func (a *app) applyCommand() *cli.Command {
 	}
 }
 
-func stateFlag() cli.Flag {
-	return &cli.StringFlag{
-		Name: "state-dir", Sources: cli.EnvVars("RIGHTFUL_STATE_DIR"),
-		Usage: "keep the record of runs in `DIR` (default: /var/lib/rightful, for an ordinary user below $XDG_STATE_HOME)",
-	}
-}
-
 func (a *app) applySaved(ctx context.Context, c *cli.Command) error {
+	if err := noNarrowing(c); err != nil {
+		return err
+	}
 	f, p, err := openPlan(c)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	if err := sameRoot(c, p); err != nil {
+		return err
+	}
 	name := c.String("approval")
 	if name == "" {
 		name = c.Args().First() + approvalSuffix
@@ -64,8 +63,36 @@ func (a *app) applySaved(ctx context.Context, c *cli.Command) error {
 	return a.carryOut(ctx, c, f, p, approval)
 }
 
+// sameRoot refuses a -root that is not the plan's. The environment's is for
+// making plans.
+func sameRoot(c *cli.Command, p *plan.Plan) error {
+	given := c.String("root")
+	if !c.IsSet("root") || given == os.Getenv(rootVariable) {
+		return nil
+	}
+	root, err := filepath.Abs(given)
+	if err == nil && root != p.Header.Root {
+		err = usagef("the plan is for -root %s", plan.Quote(p.Header.Root))
+	}
+	return err
+}
+
+// noNarrowing refuses flags that look as if less than what was approved were
+// going to be done.
+func noNarrowing(c *cli.Command) error {
+	for _, f := range append(walkFlags(), &cli.StringSliceFlag{Name: "var"}) {
+		if name := f.Names()[0]; c.IsSet(name) {
+			return usagef("-%s makes a plan; apply FILE carries out what was approved, all of it", name)
+		}
+	}
+	return nil
+}
+
 // applyInteractive plans, shows and asks, as Terraform does without a plan file.
 func (a *app) applyInteractive(ctx context.Context, c *cli.Command) error {
+	if c.IsSet("approval") {
+		return usagef("-approval is for apply FILE")
+	}
 	if !isTerminal(a.in) {
 		return &plan.ApprovalError{Fault: plan.ApprovalMissing, What: "there is no terminal to ask on: save a plan with plan -out and approve it"}
 	}
@@ -134,6 +161,7 @@ func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.
 	if report == nil {
 		return err
 	}
+	a.log.Info("run ended", "run", report.Run, "state", state, "results", countsText(report.Counts))
 	writeErr := a.writeReport(c, report)
 	if err == nil {
 		err = reportExit(report)
@@ -160,34 +188,4 @@ func found(ok bool, err error, what string) error {
 		err = fmt.Errorf("no such %s", what)
 	}
 	return err
-}
-
-// stateDir is where runs are kept, file-hierarchy(7).
-func stateDir(c *cli.Command) (string, error) {
-	if dir := c.String("state-dir"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	if os.Geteuid() == 0 {
-		return "/var/lib/rightful", nil
-	}
-	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "rightful"), nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", fmt.Errorf("no state folder: %w; name one with -state-dir", err)
-	}
-	return filepath.Join(home, ".local/state/rightful"), nil
-}
-
-// lockDir does not depend on the state folder, so that two runs with different
-// ones still exclude each other.
-func lockDir() string {
-	if os.Geteuid() == 0 {
-		return "/run/rightful"
-	}
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "rightful")
-	}
-	return fmt.Sprintf("/tmp/rightful-%d", os.Geteuid())
 }

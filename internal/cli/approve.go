@@ -43,6 +43,7 @@ func selectionFlags() []cli.Flag {
 
 func approvalFlags() []cli.Flag {
 	return []cli.Flag{
+		&cli.BoolFlag{Name: "within-limits", Usage: "take whole accounts, as many as the limits allow at once; the next plan has the rest"},
 		&cli.StringSliceFlag{Name: "override", Usage: "allow more than a limit does: `LIMIT=N`, as run.accounts=215 or account.remove[bob]=3"},
 		&cli.StringFlag{Name: "reason", Usage: "why, for the journal; needed with -override", DefaultText: ""},
 		&cli.DurationFlag{Name: "expires", Usage: "how long the approval is good", Value: 24 * time.Hour},
@@ -63,6 +64,12 @@ func (a *app) approve(_ context.Context, c *cli.Command) error {
 		return err
 	}
 	defer f.Close()
+	var waves plan.Waves
+	if c.Bool("within-limits") {
+		if selection, waves, err = plan.WithinLimits(p, selection, overrides); err != nil {
+			return err
+		}
+	}
 	now := time.Now()
 	approval, err := plan.Approve(p, selection, overrides, caller(), now, now.Add(c.Duration("expires")), c.String("reason"))
 	if err != nil {
@@ -72,11 +79,23 @@ func (a *app) approve(_ context.Context, c *cli.Command) error {
 	if err := saveApproval(dest, approval); err != nil {
 		return err
 	}
+	a.log.Info("approval saved", "file", dest, "digest", p.Digest, "by", approval.By)
 	fmt.Fprintf(a.out, "Approved %s in %s of plan %s, until %s: %s\n",
 		counted(approval.Count, "step"), counted(approval.Accounts, "account"), shortDigest(p.Digest),
 		approval.Expires.Local().Format("2006-01-02 15:04 MST"), plan.Quote(dest))
+	a.writeWaves(waves)
 	fmt.Fprintf(a.out, "Next: rightful apply %s\n", plan.Quote(c.Args().First()))
 	return nil
+}
+
+// writeWaves says what an approval within the limits leaves for later.
+func (a *app) writeWaves(w plan.Waves) {
+	if w.Waves > 1 {
+		fmt.Fprintf(a.out, "Wave 1 of %d: %s in the others; after this one is applied, a new plan has them.\n", w.Waves, counted(w.Later, "account"))
+	}
+	if w.Never > 0 {
+		fmt.Fprintf(a.out, "No wave has room for %s: the limits do not allow one alone.\n", counted(w.Never, "account"))
+	}
 }
 
 func selectionOf(c *cli.Command) (plan.Selection, error) {
@@ -84,13 +103,13 @@ func selectionOf(c *cli.Command) (plan.Selection, error) {
 	if err != nil {
 		return s, err
 	}
-	s.All = c.Bool("all")
+	s.All = c.Bool("all") || c.Bool("within-limits") && isEmpty(s)
 	except, err := selectorsOf(c, "except-")
 	if !isEmpty(except) {
 		s.Except = &except
 	}
 	if err == nil && isEmpty(s) && !s.All {
-		return s, usagef("approve what? -all, or -account, -group, -class, -step, -path for a part")
+		return s, usagef("approve what? -all, -within-limits, or -account, -group, -class, -step, -path for a part")
 	}
 	return s, err
 }

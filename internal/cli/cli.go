@@ -27,7 +27,9 @@ type app struct {
 	in     *os.File
 	out    *output
 	errOut *os.File
-	log    *log.Logger
+
+	log      *log.Logger
+	logsJSON bool // errors too, then
 }
 
 // Main runs one command and returns its exit code.
@@ -77,7 +79,8 @@ func (a *app) root() *cli.Command {
 		Flags:                           a.logFlags(),
 		Commands: []*cli.Command{
 			a.demoCommand(), a.validateCommand(), a.planCommand(), a.showCommand(),
-			a.approveCommand(), a.applyCommand(), a.historyCommand(), a.versionCommand(), a.helpCommand(),
+			a.approveCommand(), a.applyCommand(),
+			a.undoCommand(), a.stopCommand(), a.historyCommand(), a.quarantineCommand(), a.versionCommand(), a.helpCommand(),
 		},
 		Action: func(_ context.Context, c *cli.Command) error {
 			if c.Args().Present() {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,12 +24,19 @@ func walkFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "account", Usage: "only accounts whose name matches `GLOB`"},
 		&cli.StringSliceFlag{Name: "path", Usage: "only paths, relative to the home, that match `GLOB`"},
-		&cli.IntFlag{Name: "workers", Usage: "look at `N` directories at a time", Value: runtime.NumCPU()},
-		&cli.Int64Flag{Name: "max-entries", Usage: "hold an account with more than `N` entries", Value: budget.Entries},
-		&cli.IntFlag{Name: "max-depth", Usage: "hold an account deeper than `N` directories", Value: budget.Depth},
-		&cli.Int64Flag{Name: "max-problems", Usage: "hold an account with more than `N` problems", Value: budget.Problems},
-		&cli.DurationFlag{Name: "max-time", Usage: "hold an account that takes longer than `DURATION`", Value: budget.Time},
+		&cli.IntFlag{Name: "workers", Usage: "look at `N` directories at a time", Value: runtime.NumCPU(), Validator: positive[int]},
+		&cli.Int64Flag{Name: "max-entries", Usage: "hold an account with more than `N` entries", Value: budget.Entries, Validator: positive[int64]},
+		&cli.IntFlag{Name: "max-depth", Usage: "hold an account deeper than `N` directories", Value: budget.Depth, Validator: positive[int]},
+		&cli.Int64Flag{Name: "max-problems", Usage: "hold an account with more than `N` problems", Value: budget.Problems, Validator: positive[int64]},
+		&cli.DurationFlag{Name: "max-time", Usage: "hold an account that takes longer than `DURATION`", Value: budget.Time, Validator: positive[time.Duration]},
 	}
+}
+
+func positive[N int | int64 | time.Duration](n N) error {
+	if n <= 0 {
+		return fmt.Errorf("%v is not more than 0", n)
+	}
+	return nil
 }
 
 func budgetOf(c *cli.Command) reconcile.Budget {
@@ -83,6 +91,8 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 		f.drop()
 		return nil, err
 	}
+	a.log.Info("compared", "policy", policy.path, "root", host.path,
+		"accounts", f.Trailer.Summary.Accounts, "entries", f.Trailer.Summary.Entries, "took", time.Since(header.Created))
 	return f, nil
 }
 

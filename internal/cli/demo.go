@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/urfave/cli/v3"
 
+	"rightful/apply"
 	"rightful/internal/demo"
 	"rightful/plan"
 )
@@ -34,6 +36,11 @@ func (a *app) demo(ctx context.Context, c *cli.Command) error {
 	}
 	if err := demo.Build(dir); err != nil {
 		return err
+	}
+	for _, name := range []string{policyVariable, rootVariable, stateVariable} {
+		if err := os.Unsetenv(name); err != nil { // they are about another host
+			return err
+		}
 	}
 	// The commands are shorter to read, and to repeat, from inside.
 	if err := os.Chdir(dir); err != nil {
@@ -71,6 +78,28 @@ func (t *tour) walk(dir string) {
 	t.run(exitOK, "plan", "-root", "host", "-detailed-exitcode")
 	t.say("And the run is on record:")
 	t.run(exitOK, "history", "-state-dir", "state")
+	t.say("If it was a mistake, the way back is a plan like any other:")
+	if os.Geteuid() == 0 {
+		t.say("(But for files that were taken from root: no file is given back to him. The plan had marked those.)")
+	}
+	t.run(exitOK, "undo", "-state-dir", "state", "-out", "back.plan", t.lastRun())
+	t.run(exitOK, "approve", "-all", "back.plan")
+	t.run(exitOK, "apply", "-state-dir", "state", "back.plan")
+}
+
+// lastRun names the run that the tour has made.
+func (t *tour) lastRun() string {
+	runs, err := apply.History("state")
+	if err == nil && len(runs) == 0 {
+		err = errors.New("demo: no run on record")
+	}
+	if t.err == nil {
+		t.err = err
+	}
+	if t.err != nil {
+		return ""
+	}
+	return runs[0].ID
 }
 
 func (t *tour) say(format string, args ...any) {

@@ -3,13 +3,11 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v3"
 
 	"rightful/apply"
 	"rightful/plan"
-	"rightful/spec"
 )
 
 // The exit codes; new ones may come.
@@ -42,49 +40,20 @@ type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// exit prints err, with a hint where one is known, and picks the exit code.
+// exit says what went wrong and picks the exit code.
 func (a *app) exit(err error) int {
-	var (
-		code   exitCode
-		policy spec.Errors
-		limits *plan.LimitError
-	)
+	var code exitCode
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &code):
 		return int(code)
-	case errors.As(err, &policy):
-		a.printPolicyErrors(policy)
-		return exitError
-	case errors.As(err, &limits):
-		a.printLimits(limits)
+	case a.logsJSON:
+		a.complainJSON(err)
 	default:
-		fmt.Fprintf(a.errOut, "rightful: %s\n", plan.Printable(err.Error()))
-	}
-	for _, hint := range hints(err) {
-		fmt.Fprintf(a.errOut, "rightful: hint: %s\n", plan.Printable(hint))
+		a.complain(err)
 	}
 	return codeOf(err)
-}
-
-// printPolicyErrors prints them bare, the way editors and CI jobs find the line.
-func (a *app) printPolicyErrors(all spec.Errors) {
-	for _, e := range all {
-		fmt.Fprintln(a.errOut, plan.Printable(e.Error()))
-	}
-	fmt.Fprintf(a.errOut, "rightful: %s in the policy\n", counted(int64(len(all)), "error"))
-}
-
-// printLimits prints every limit that is exceeded in a table.
-func (a *app) printLimits(e *plan.LimitError) {
-	table := tabwriter.NewWriter(a.errOut, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "over its limit\tused\tallowed\trule\tsource")
-	for _, v := range e.Verdicts {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\n", plan.Printable(v.Name()), v.Used, v.AllowedText(), v.Rule(), plan.Printable(v.Source()))
-	}
-	_ = table.Flush() // there is nowhere left to say that it failed
-	fmt.Fprintf(a.errOut, "rightful: over %s; nothing was changed\n", counted(int64(len(e.Verdicts)), "limit"))
 }
 
 func codeOf(err error) int {

@@ -34,8 +34,10 @@ func hints(err error) []string {
 		return limitHints(limit)
 	case errors.As(err, &approval):
 		return []string{"rightful show FILE, then rightful approve -all FILE or a part of it"}
+	case errors.As(err, &selection) && selection.Held:
+		return []string{"rightful show FILE says why; what a limit holds can be approved with -override and -reason"}
 	case errors.As(err, &selection):
-		return []string{"rightful show FILE lists what can be approved: no step of a held account can"}
+		return []string{"rightful show FILE lists what can be approved; no step of a held account can"}
 	case errors.As(err, &prefix):
 		return []string{"rightful show -full FILE has the ids"}
 	case errors.As(err, &needs):

@@ -18,9 +18,11 @@ import (
 	"rightful/plan"
 )
 
+const rootVariable = "RIGHTFUL_ROOT"
+
 func rootFlag() cli.Flag {
 	return &cli.StringFlag{
-		Name: "root", Value: "/", Sources: cli.EnvVars("RIGHTFUL_ROOT"),
+		Name: "root", Value: "/", Sources: cli.EnvVars(rootVariable),
 		Usage: "look up homes, passwd and group files, limits, skip_when and from: below `DIR`",
 	}
 }
@@ -36,7 +38,7 @@ type host struct {
 
 func openHost(c *cli.Command) (*host, error) {
 	if c.String("root") == "" {
-		return nil, usagef("-root, or RIGHTFUL_ROOT, is empty")
+		return nil, usagef("-root, or %s, is empty", rootVariable)
 	}
 	path, err := filepath.Abs(c.String("root"))
 	if err != nil {

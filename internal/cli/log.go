@@ -27,6 +27,7 @@ func (a *app) logFlags() []cli.Flag {
 				switch format {
 				case "text":
 				case "json":
+					a.logsJSON = true
 					a.log.SetFormatter(log.JSONFormatter)
 					a.log.SetReportTimestamp(true)
 				default:

@@ -18,7 +18,7 @@ func (a *app) planCommand() *cli.Command {
 		OnUsageError: usageError,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, to approve and apply it"},
-			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there are changes"},
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there are changes, or accounts held"},
 			&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 4 when `WHAT` is not as it should be: limits"},
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
 			&cli.BoolFlag{Name: "full", Usage: "print every step, however many accounts there are"},
@@ -46,6 +46,9 @@ func (a *app) plan(ctx context.Context, c *cli.Command) error {
 	if err := f.keep(); err != nil {
 		return err
 	}
+	if dest := c.String("out"); dest != "" {
+		a.log.Info("plan saved", "file", dest, "digest", f.Digest)
+	}
 	if err := a.writePlan(c, f.Plan, plan.TextOptions{Full: c.Bool("full"), File: c.String("out")}); err != nil {
 		return err
 	}
@@ -70,11 +73,13 @@ func (a *app) colored() bool {
 
 func planExit(c *cli.Command, p *plan.Plan) error {
 	over := slices.ContainsFunc(p.Trailer.Limits, func(v plan.Verdict) bool { return v.Exceeded })
-	t := p.Trailer.Summary.Tally
+	s := p.Trailer.Summary
+	// A held account is no account that matches the policy.
+	changes := s.Tally.Adds+s.Tally.Updates+s.Tally.Removes > 0 || s.Held > 0
 	switch {
 	case over && slices.Contains(c.StringSlice("fail-on"), "limits"):
 		return exitCode(exitLimit)
-	case c.Bool("detailed-exitcode") && t.Adds+t.Updates+t.Removes > 0:
+	case c.Bool("detailed-exitcode") && changes:
 		return exitCode(exitChanges)
 	}
 	return nil

@@ -20,6 +20,9 @@ import (
 const (
 	localPolicy = "rightful.yaml"
 	hostPolicy  = "/etc/rightful/policy"
+
+	policyVariable = "RIGHTFUL_POLICY"
+
 	// maxFile is more than any policy file, approval or account database needs.
 	maxFile = 64 << 20
 )
@@ -27,7 +30,7 @@ const (
 func policyFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{
-			Name: "policy", Sources: cli.EnvVars("RIGHTFUL_POLICY"),
+			Name: "policy", Sources: cli.EnvVars(policyVariable),
 			Usage: "policy file or folder `PATH` (default: " + localPolicy + ", then " + hostPolicy + ")",
 		},
 		&cli.StringSliceFlag{Name: "var", Usage: "set a scalar variable of the policy, as `K=V`"},
@@ -49,7 +52,7 @@ func loadPolicy(c *cli.Command) (*policy, error) {
 	}
 	if c.IsSet("policy") {
 		if c.String("policy") == "" {
-			return nil, usagef("-policy, or RIGHTFUL_POLICY, is empty")
+			return nil, usagef("-policy, or %s, is empty", policyVariable)
 		}
 		return readPolicy(c.String("policy"), vars)
 	}

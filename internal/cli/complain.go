@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"rightful/plan"
+	"rightful/spec"
+)
+
+// complain prints an error for a person, with a hint where one is known.
+func (a *app) complain(err error) {
+	var (
+		policy spec.Errors
+		limits *plan.LimitError
+	)
+	switch {
+	case errors.As(err, &policy):
+		a.printPolicyErrors(policy)
+	case errors.As(err, &limits):
+		a.printLimits(limits)
+	default:
+		fmt.Fprintf(a.errOut, "rightful: %s\n", plan.Printable(err.Error()))
+	}
+	for _, hint := range hints(err) {
+		fmt.Fprintf(a.errOut, "rightful: hint: %s\n", plan.Printable(hint))
+	}
+}
+
+// printPolicyErrors prints them bare, the way editors and CI jobs find the line.
+func (a *app) printPolicyErrors(all spec.Errors) {
+	for _, e := range all {
+		fmt.Fprintln(a.errOut, plan.Printable(e.Error()))
+	}
+	fmt.Fprintf(a.errOut, "rightful: %s in the policy\n", counted(int64(len(all)), "error"))
+}
+
+// printLimits prints every limit that is exceeded in a table.
+func (a *app) printLimits(e *plan.LimitError) {
+	table := tabwriter.NewWriter(a.errOut, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "over its limit\tused\tallowed\trule\tsource")
+	for _, v := range e.Verdicts {
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\n", plan.Printable(v.Name()), v.Used, v.AllowedText(), v.Rule(), plan.Printable(v.Source()))
+	}
+	_ = table.Flush() // there is nowhere left to say that it failed
+	fmt.Fprintf(a.errOut, "rightful: over %s; nothing was changed\n", counted(int64(len(e.Verdicts)), "limit"))
+}
+
+// complainJSON says the same to a machine, one line for each thing.
+func (a *app) complainJSON(err error) {
+	var (
+		policy spec.Errors
+		limits *plan.LimitError
+	)
+	switch {
+	case errors.As(err, &policy):
+		for _, e := range policy {
+			a.log.Error("policy", "file", e.Pos.File, "line", e.Pos.Line, "column", e.Pos.Column, "error", e.Message)
+		}
+	case errors.As(err, &limits):
+		for _, v := range limits.Verdicts {
+			a.log.Error("over a limit", "limit", v.Name(), "used", v.Used, "allowed", v.AllowedText(), "rule", v.Rule(), "source", v.Source())
+		}
+	default:
+		a.log.Error("stopped", "error", err.Error(), "hint", strings.Join(hints(err), " "), "exit_code", codeOf(err))
+	}
+}
