@@ -28,5 +28,6 @@ func (e *LockedError) Error() string {
 	if h.PID == 0 {
 		return fmt.Sprintf("%s: another run holds the lock", e.Path)
 	}
-	return fmt.Sprintf("%s: held by %s, process %d, since %s", e.Path, plan.Quote(h.By), h.PID, h.Since.Format(time.RFC3339))
+	return fmt.Sprintf("%s: held by %s, process %d, since %s, on plan %s",
+		e.Path, plan.Quote(h.By), h.PID, h.Since.Format(time.RFC3339), plan.Quote(h.Plan))
 }

@@ -50,12 +50,12 @@ func (s *spool) flush() error {
 	return nil
 }
 
-// get reads a record into buf, which grows as needed. The result is good until
-// the next call.
+// get reads a record into buf, which grows as needed. The result is buf's
+// memory, never the spool's own, which the next record would be read over.
 func (s *spool) get(at int64, size int, buf []byte) ([]byte, error) {
 	if at >= s.flushed {
 		at -= s.flushed
-		return s.memory[at : at+int64(size)], nil
+		return append(buf[:0], s.memory[at:at+int64(size)]...), nil
 	}
 	if cap(buf) < size {
 		buf = make([]byte, size)

@@ -70,7 +70,12 @@ func (a *Access) verdict(accounts, entries int64) string {
 
 // noun is what the expectation judges.
 func (a *Access) noun() string {
-	if strings.HasSuffix(a.Expect, "list") || strings.HasSuffix(a.Expect, "search") {
+	directories := strings.Contains(a.Expect, "list") || strings.Contains(a.Expect, "search")
+	files := strings.Contains(a.Expect, "read") || strings.Contains(a.Expect, "write") || strings.Contains(a.Expect, "execute")
+	switch {
+	case directories && files:
+		return "entry"
+	case directories:
 		return "directory"
 	}
 	return "file"

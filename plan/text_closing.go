@@ -48,6 +48,9 @@ func (t *text) nothing() string {
 	if n := total(t.p.Trailer.Summary.Problems); n > 0 {
 		left = append(left, count(n, "problem")+verb(n)+"left alone")
 	}
+	if n := t.unkept(); n > 0 {
+		left = append(left, count(n, "expectation")+verb(n)+"not kept")
+	}
 	switch {
 	case t.p.Header.Undoes != "" && len(left) > 0:
 		return "Nothing can be taken back: " + list(left) + "."
@@ -59,6 +62,16 @@ func (t *text) nothing() string {
 		return "No changes. Everything that was looked at matches the policy."
 	}
 	return "No changes. Every account matches the policy."
+}
+
+// unkept is how many expectations will not hold everywhere.
+func (t *text) unkept() (n int64) {
+	for _, a := range t.p.Trailer.Access {
+		if a.DeniedAfter > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // left is the accounts that the plan does not cover.

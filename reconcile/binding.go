@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"slices"
+
 	"rightful/plan"
 	"rightful/spec"
 )
@@ -20,6 +22,7 @@ type binding struct {
 	// children are the numbers of the layout lines that create something, by
 	// the directory they stand in.
 	children map[string][]int
+	expects  *expectations
 }
 
 // line is a line of policy with its names resolved.
@@ -61,6 +64,9 @@ func (r *run) bind(a *account) (*binding, error) {
 			return nil, err
 		}
 	}
+	if b.expects, err = r.expect(a, bound); err != nil {
+		return nil, err
+	}
 	return b, b.compile()
 }
 
@@ -75,6 +81,13 @@ func (b *binding) compile() error {
 			continue
 		}
 		patterns[i] = l.Match
+	}
+	// Expectations are matched beside the lines, with the numbers after theirs.
+	for i, e := range b.expects.list {
+		if slices.Contains(e.match, ".") {
+			home = append(home, len(b.lines)+i)
+		}
+		patterns = append(patterns, e.match)
 	}
 	b.homeWants = b.combine(home)
 	b.indexLayout()

@@ -38,7 +38,7 @@ func (k *worker) takeAway(w *walk, t task, dir *fsys.Dir, path string, step step
 		step.inside = inside
 	}
 	k.steps = append(k.steps, step)
-	return k.replacement(w, wants, step.name)
+	return k.replacement(w, t, wants, step.name)
 }
 
 // looked is an entry to look at in full: by name where it was listed, pinned

@@ -35,11 +35,12 @@ func (w *walk) start(k *worker) ([]task, error) {
 		a.hold(heldUnreadable, "%s: %v", plan.Quote(a.spec.Home), err)
 		return nil, nil
 	}
-	return w.enter(k, &info)
+	return w.openHome(k, &info)
 }
 
-// enter opens the home, mounted or not, and makes the task of listing it.
-func (w *walk) enter(k *worker, info *fsys.Info) ([]task, error) {
+// openHome opens the home, mounted or not, and makes the task of listing it. A
+// home that cannot be seen whole is no reason to stop the run.
+func (w *walk) openHome(k *worker, info *fsys.Info) ([]task, error) {
 	a := w.account
 	if info.Type != plan.Directory {
 		a.hold(heldUnreadable, "%s is a %v", plan.Quote(a.spec.Home), info.Type)
@@ -51,37 +52,70 @@ func (w *walk) enter(k *worker, info *fsys.Info) ([]task, error) {
 		return nil, nil
 	}
 	w.home = &openDir{dir: dir}
-	w.home.refs.Store(2) // one for the task, one until the walk ends
-	if w.record.Filesystem, err = dir.Filesystem(); err != nil {
-		return nil, err
+	w.home.refs.Store(1) // until the walk ends
+	home, err := w.seeHome(k)
+	if err != nil {
+		a.hold(heldUnreadable, "%s: %v", plan.Quote(a.spec.Home), err)
+		return nil, nil
 	}
 	w.entries.Add(1)
-	first := task{base: w.home, path: ".", node: w.matcher.root, narrow: k.narrowRoot()}
+	first := task{base: w.home, path: ".", node: w.matcher.root, narrow: k.narrowRoot(), view: home.view}
 	first.alone = w.leavesAlone("", ".", w.homeWants, info)
-	if !first.alone && w.homeWants.managed {
-		w.managed.Add(1)
-		if err := w.decideHome(k, dir, &first); err != nil {
-			return nil, err
-		}
+	if err := w.decideHome(k, &first, home); err != nil {
+		return nil, err
 	}
+	w.home.refs.Add(1) // for the task
 	return []task{first}, nil
 }
 
-func (w *walk) decideHome(k *worker, dir *fsys.Dir, t *task) error {
-	if !selected(t.narrow) {
-		return nil
+// homeSeen is a home as it is, and who gets to it. It is looked at by its
+// descriptor: its name is above what a walk may go by.
+type homeSeen struct {
+	state plan.State
+	id    plan.Identity
+	idErr error
+	view  view
+}
+
+func (h *homeSeen) Observe() (plan.State, plan.Identity, error) { return h.state, h.id, h.idErr }
+
+// HasCapabilities is false: only files have them.
+func (h *homeSeen) HasCapabilities() bool { return false }
+
+func (w *walk) seeHome(k *worker) (*homeSeen, error) {
+	var err error
+	if w.record.Filesystem, err = w.home.dir.Filesystem(); err != nil {
+		return nil, err
 	}
-	pin, err := dir.PinSelf()
+	pin, err := w.home.dir.PinSelf()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer pin.Close()
-	step, ok := k.decide(w, *t, ".", pin, w.homeWants)
-	if !ok {
-		return nil
+	h := &homeSeen{}
+	h.state, h.id, h.idErr = pin.Observe()
+	if h.idErr != nil && !errors.Is(h.idErr, fsys.ErrNoIdentity) {
+		return nil, h.idErr
 	}
-	step.name = "."
-	return w.save(task{}, nil, []stepFound{step})
+	h.view, err = w.approach(k)
+	return h, err
+}
+
+// decideHome decides about the home itself and about who gets into it.
+func (w *walk) decideHome(k *worker, t *task, home *homeSeen) error {
+	after := home.state
+	if !t.alone && w.homeWants.managed {
+		w.managed.Add(1)
+		if step, ok := k.decide(w, *t, ".", home, w.homeWants); ok && selected(t.narrow) {
+			step.name, after = ".", step.change.After
+			if err := w.save(task{}, nil, []stepFound{step}); err != nil {
+				return err
+			}
+		}
+	}
+	k.judge(w, t.view, w.homeWants, &home.state, &after)
+	t.view = w.through(t.view, &home.state, &after)
+	return nil
 }
 
 // addHome adds a home that is not there, and its layout from there down. A
@@ -119,7 +153,12 @@ func (w *walk) addHome(k *worker) error {
 	if err := w.save(task{}, parent, []stepFound{{name: ".", change: change}}); err != nil {
 		return err
 	}
-	return w.addBelow(k, ".", change)
+	v, err := w.approach(k)
+	if err != nil {
+		return err
+	}
+	k.judge(w, v, w.homeWants, nil, &change.After)
+	return w.addBelow(k, ".", change, w.into(v, &change.After))
 }
 
 // hasNeighbour reports whether the folder of a missing home holds the home of

@@ -71,7 +71,8 @@ func (w *walk) addMissing(k *worker, t task, dir *fsys.Dir) error {
 			continue
 		}
 		k.steps = append(k.steps, stepFound{name: path.Base(l.Path), change: change})
-		if err := w.addBelow(k, l.Path, change); err != nil {
+		k.judge(w, t.view, w.matcher.at(l.Path).wants, nil, &change.After)
+		if err := w.addBelow(k, l.Path, change, w.into(t.view, &change.After)); err != nil {
 			return err
 		}
 	}
@@ -84,8 +85,9 @@ func (w *walk) isMissing(dir *fsys.Dir, name string) bool {
 	return errors.Is(dir.Stat(name, &info), os.ErrNotExist)
 }
 
-// addBelow adds the layout of a directory that is itself added.
-func (w *walk) addBelow(k *worker, dir string, parent *plan.Change) error {
+// addBelow adds the layout of a directory that is itself added. v is who will
+// get into it.
+func (w *walk) addBelow(k *worker, dir string, parent *plan.Change, v view) error {
 	if parent.After.Type != plan.Directory {
 		return nil
 	}
@@ -103,7 +105,8 @@ func (w *walk) addBelow(k *worker, dir string, parent *plan.Change) error {
 		block.Entries = append(block.Entries, plan.Entry{Name: path.Base(l.Path), Change: len(block.Changes)})
 		block.Changes = append(block.Changes, *change)
 		w.ids.add(change)
-		if err := w.addBelow(k, l.Path, change); err != nil {
+		k.judge(w, v, w.matcher.at(l.Path).wants, nil, &change.After)
+		if err := w.addBelow(k, l.Path, change, w.into(v, &change.After)); err != nil {
 			return err
 		}
 	}

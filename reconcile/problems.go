@@ -85,11 +85,19 @@ func (w *walk) overEntries(here int64) bool {
 	return w.stopped.Load()
 }
 
-func (w *walk) overDepth(depth int) {
+// overShape bounds what the tree's own names may cost: each directory that
+// waits, and each that has a step or a problem, is kept by its path.
+func (w *walk) overShape(depth int, path string) {
 	if budget := w.account.run.Budget.Depth; depth > budget {
 		w.stop("budget.depth", "deeper than %d directories", budget)
 	}
+	if w.paths.Add(int64(len(path))) > maxPaths {
+		w.stop("budget.paths", "the paths of its directories are longer than %d MiB together", maxPaths>>20)
+	}
 }
+
+// maxPaths is a million directories with paths of 250 bytes.
+const maxPaths = 250 << 20
 
 func (w *walk) overTime() bool {
 	if budget := w.account.run.Budget.Time; time.Since(w.begun) > budget {

@@ -64,7 +64,9 @@ func (k *worker) inside(w *walk, dir *fsys.Dir, name string) (int64, error) {
 				return errInside
 			}
 			if info.Type == plan.Directory {
-				stack = append(stack, rel+"/"+strings.Clone(e.Name()))
+				below := rel + "/" + e.Name()
+				stack = append(stack, below)
+				w.overShape(0, below)
 			}
 			return nil
 		})
@@ -78,7 +80,7 @@ func (k *worker) inside(w *walk, dir *fsys.Dir, name string) (int64, error) {
 }
 
 // replacement adds what the layout wants in the place of what is taken away.
-func (k *worker) replacement(w *walk, wants *wants, name string) error {
+func (k *worker) replacement(w *walk, t task, wants *wants, name string) error {
 	l := &w.lines[wants.line]
 	if l.NoCreate || l.Types[0] == spec.Absent {
 		return nil
@@ -88,7 +90,7 @@ func (k *worker) replacement(w *walk, wants *wants, name string) error {
 		return err
 	}
 	k.steps = append(k.steps, stepFound{name: name, change: change})
-	return w.addBelow(k, l.Path, change)
+	return w.addBelow(k, l.Path, change, w.into(t.view, &change.After))
 }
 
 // sortSteps puts the steps of a directory in order: by name, and what is taken

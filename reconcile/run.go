@@ -13,6 +13,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"rightful/internal/access"
 	"rightful/internal/fsys"
 	"rightful/internal/userdb"
 	"rightful/plan"
@@ -27,6 +28,10 @@ type Options struct {
 	Files  fsys.Files // reads below Root what root may believe
 	Users  *userdb.DB // who is who
 	Passwd *userdb.DB // the passwd file alone, for sources of that kind
+
+	// Ceiling is what the host expects, whatever the policy says. Its limits
+	// are in Header.
+	Ceiling spec.Ceiling
 
 	Accounts []string // globs that narrow the walk; the inventory stays whole
 	Paths    []string
@@ -54,6 +59,13 @@ type run struct {
 	narrow    *matcher
 	open      atomic.Int64
 	wanted    wantedNames
+
+	mu         sync.Mutex
+	identities map[string]access.Identity // by user
+
+	strangersOnce sync.Once
+	strangersErr  error
+	everybody     *access.Strangers
 }
 
 // Run compares every account with the policy and writes the plan to out, which
@@ -88,6 +100,10 @@ func Run(ctx context.Context, out io.Writer, o Options) (*plan.Trailer, error) {
 // prepare takes the inventory and binds every account once: an unknown name is
 // found before the first directory is opened.
 func (r *run) prepare() (err error) {
+	if err := fsys.CheckProc(); err != nil {
+		return fmt.Errorf("planning needs /proc: %w", err)
+	}
+	r.identities = map[string]access.Identity{}
 	r.wanted = wantedNames{map[string]uint32{}, map[string]uint32{}}
 	if r.inventory, err = r.takeInventory(); err != nil {
 		return err
@@ -222,6 +238,11 @@ func (k *worker) begin(w *walk, _ task) ([]task, error) {
 	if w.binding, err = k.bind(a); err != nil {
 		return nil, err
 	}
+	for _, e := range w.expects.list {
+		w.record.Access = append(w.record.Access, e.report)
+	}
+	k.sight.access = make([]plan.Access, len(w.expects.list))
+	defer w.addSight(&k.sight)
 	return w.start(k)
 }
 
@@ -236,6 +257,7 @@ func (w *walk) finish() error {
 	w.record.Incomplete = w.unseen.Load() || len(a.held) > 0
 	if len(a.held) > 0 {
 		// What was found before the budget ran out is half a truth.
+		w.record.Access, w.record.AccessBroken = nil, 0
 		w.draft.Close()
 		w.draft = plan.NewDraft(a.run.Spool)
 	}

@@ -28,8 +28,9 @@ type walk struct {
 	begun    time.Time
 	entries  atomic.Int64
 	managed  atomic.Int64
-	unseen   atomic.Bool // something that a line may want could not be seen
-	stopped  atomic.Bool // over a budget: what is left on the stack is dropped
+	paths    atomic.Int64 // bytes of the paths of directories
+	unseen   atomic.Bool  // something that a line may want could not be seen
+	stopped  atomic.Bool  // over a budget: what is left on the stack is dropped
 	problems problemList
 	ids      idSet
 
@@ -54,6 +55,7 @@ type task struct {
 	node   *node
 	narrow *node // of the -path patterns; nil where nothing narrows
 	alone  bool  // unmanaged, with all below
+	view   view  // who gets here
 }
 
 // maxOpen is how many directories a run keeps open for the tasks below them.
@@ -65,6 +67,7 @@ type worker struct {
 	buf      []byte
 	children []task
 	steps    []stepFound
+	sight    sight
 	memo     map[memoKey]finding
 	memoOf   *walk
 }
@@ -94,6 +97,8 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	defer k.release(here)
 
 	k.children, k.steps = k.children[:0], k.steps[:0]
+	k.sight.access = make([]plan.Access, len(w.expects.list))
+	defer w.addSight(&k.sight)
 	if err := k.list(w, t, dir); err != nil {
 		return nil, err
 	}
@@ -181,27 +186,37 @@ func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.I
 	node := w.matcher.child(t.node, name)
 	wants := node.wants
 	alone := t.alone || w.leavesAlone(t.path, name, wants, info)
-	if info.Type == plan.Directory && !info.MountRoot && (alone || !wants.removes(info.Type)) {
+	managed = !alone && wants.concerns(info.Type)
+	since := len(k.steps)
+	if managed {
+		if wants.path != nil {
+			w.reach(wants.line)
+		}
+		switch {
+		case info.MountRoot:
+			w.problem(t.join(name), plan.MountInside, "something is mounted here")
+		case !wants.settled(&info.State) && selected(narrow):
+			err = k.unsettled(w, t, dir, t.join(name), info, wants)
+		}
+	}
+	below := info.Type == plan.Directory && !info.MountRoot
+	v := t.view
+	if w.expecting() && !info.MountRoot && (below || len(wants.expects) > 0) {
+		have, after := k.states(dir, name, info, since)
+		k.judge(w, t.view, wants, have, after)
+		if below && after != nil {
+			v = w.through(t.view, have, after)
+		}
+	}
+	if below && (!managed || !wants.removes(info.Type)) {
 		path := t.join(name)
 		k.children = append(k.children, task{
 			rel: path[len(path)-len(name):], path: path, depth: t.depth + 1,
-			node: node, narrow: narrow, alone: alone,
+			node: node, narrow: narrow, alone: alone, view: v,
 		})
-		w.overDepth(t.depth + 1)
+		w.overShape(t.depth+1, path)
 	}
-	if alone || !wants.concerns(info.Type) {
-		return false, nil
-	}
-	if wants.path != nil {
-		w.reach(wants.line)
-	}
-	switch {
-	case info.MountRoot:
-		w.problem(t.join(name), plan.MountInside, "something is mounted here")
-	case !wants.settled(&info.State) && selected(narrow):
-		return true, k.unsettled(w, t, dir, t.join(name), info, wants)
-	}
-	return true, nil
+	return managed, err
 }
 
 // concerns reports whether any line speaks of an entry of this type: links are

@@ -22,6 +22,8 @@ type wants struct {
 	dir   *modeWant
 	path  *spec.Line // the layout line that names this path
 	line  int        // its number
+
+	expects []int // expectations that match, by their numbers
 }
 
 // idWant is the owners or groups that may stand; the first is set otherwise.
@@ -64,12 +66,16 @@ func (w *wants) mode(t plan.Type) *modeWant {
 
 // combine lets each line of lines speak in turn, the strongest last.
 func (b *binding) combine(lines []int) *wants {
-	w := &wants{managed: len(lines) > 0}
+	split, _ := slices.BinarySearch(lines, len(b.lines))
+	w := &wants{managed: split > 0}
 	if w.managed {
 		w.owner, w.group = b.owner, b.group
 	}
-	for _, i := range lines {
+	for _, i := range lines[:split] {
 		w.add(&b.lines[i], i)
+	}
+	for _, i := range lines[split:] {
+		w.expects = append(w.expects, i-len(b.lines))
 	}
 	return w
 }

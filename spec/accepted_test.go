@@ -11,6 +11,11 @@ import (
 const acceptedPolicy = `
 rightful: 1
 vars: {webgroup: nobody, docroots: [public_html], port: 8080, none: []}
+identities:
+  web: {user: nobody}
+  php: {user: "${account}"}
+  number: {user: 33}
+  ftp: {uid: 14, gid: 50, groups: [mail, 12, "${group}"]}
 accounts:
   - passwd: {uid: 1000-59999, home: /home/*}
     profile: hosting
@@ -28,6 +33,8 @@ profiles:
     group: ${group}
     take_from: [root]
     keep: [{mode: 0000}]
+    access: none
+    checks: [sshd, apache]
     layout:
       .:    {type: directory, mode: 0711}
       logs: {type: directory, mode: "0700", create: false}
@@ -40,7 +47,7 @@ profiles:
     create_home: true
     layout:
       logs:          {mode: "0750", create: true}
-      "${docroots}": {type: [directory, symlink], mode: "0750", group: "${webgroup}"}
+      "${docroots}": {type: [directory, symlink], mode: "0750", group: "${webgroup}", acl: ["user:web:rX", "default:user:web:5", default:mask::rwx]}
       www:           {type: symlink, target: public_html}
       etc/motd:      {type: file, file_mode: ["0644", "u+r"], content: "hello\n", enforce: report}
       etc/issue:     {type: file, mode: "0644", from: /etc/issue}
@@ -49,11 +56,23 @@ profiles:
         directory_mode: "u+rwx,go+rx,go-w"
         file_mode: ["0600", "0640"]
       - {match: mail/**, manage: false, enforce: report}
+      - {match: a, acl: [u:account:r, "g:${webgroup}:-w", u:0:xr, m:rx]}
+      - {match: b, acl: any}
+      - {match: c, acl: []}
+      - {match: d, acl: none}
+    access:
+      - {identity: web, can: read, match: "${docroots}/**"}
+      - {identity: others, cannot: [read, write, list], match: [., mail/**]}
+    checks:
+      - apache: {identity: number, match: ["${docroots}/**", x], symlinks: owner_match, htaccess: false}
+        nginx: {symlinks: refuse}
+      - php-fpm: {identity: php}
+      - suexec: {docroot: /home}
 exceptions:
   - account: bob
     until: 2027-01-31
     reason: "ticket 4711: legacy upload folder"
-    rules: [{match: "public_html/up/**", directory_mode: "0775"}]
+    rules: [{match: "public_html/up/**", directory_mode: "0775", acl: "u:web:7"}]
 limits:
   run:     {accounts: {percent: 20, at_least: 5}, held: unlimited, steps: {count: 7}}
   account: {remove: {count: 0}, loosen: {percent: 5}}
@@ -64,6 +83,10 @@ var docroots = [public_html]
 var none = []
 var port = 8080
 var webgroup = nobody
+identity ftp uid 14 gid 50 groups mail|#12|${group}
+identity number user #33
+identity php user ${account}
+identity web user nobody
 source 1 hosting uid 1000-59999 home /home/* vars map[webgroup:{[apache] false}]
 source 2 base uid 500-500 home /**
 source 3 hosting listed legacy /home2/legacy 1001 100 map[docroots:{[a b] true}] listed plain
@@ -71,23 +94,37 @@ exclude backup
 exclude test*
 skip /var/cpanel/suspended/bob
 profile base owner ${account} group ${group} take root
-  p.yaml:24 rule **/error_log files any directories any owner any group #48
-  p.yaml:21 layout . directory files 0711 directories 0711
-  p.yaml:22 layout logs directory files 0700 directories 0700 not created
+  p.yaml:31 rule **/error_log files any directories any owner any group #48
+  p.yaml:28 layout . directory files 0711 directories 0711
+  p.yaml:29 layout logs directory files 0700 directories 0700 not created
   keep 0000
+  access none
+  p.yaml:26 check sshd
+  p.yaml:26 check apache as web public_html/** follow htaccess
 profile hosting owner ${account}|apache group ${group} take root|www create home
-  p.yaml:24 rule **/error_log files any directories any owner any group #48
-  p.yaml:37 rule ${docroots}/**/*|x files 0600|0640 directories u+rwx,go+rx,go-w
-  p.yaml:40 rule mail/** manage false report
-  p.yaml:21 layout . directory files 0711 directories 0711
-  p.yaml:31 layout logs directory files 0750 directories 0750
-  p.yaml:32 layout ${docroots} directory|symlink files 0750 directories 0750 group ${webgroup}
-  p.yaml:33 layout www symlink -> public_html
-  p.yaml:34 layout etc/motd file files 0644|u+r report content "hello\n"
-  p.yaml:35 layout etc/issue file files 0644 directories 0644 from /etc/issue
+  p.yaml:31 rule **/error_log files any directories any owner any group #48
+  p.yaml:44 rule ${docroots}/**/*|x files 0600|0640 directories u+rwx,go+rx,go-w
+  p.yaml:47 rule mail/** manage false report
+  p.yaml:48 rule a acl user:account:r--|group:${webgroup}:-w-|user:0:r-x|mask::r-x
+  p.yaml:49 rule b acl any
+  p.yaml:50 rule c acl none
+  p.yaml:51 rule d acl none
+  p.yaml:28 layout . directory files 0711 directories 0711
+  p.yaml:38 layout logs directory files 0750 directories 0750
+  p.yaml:39 layout ${docroots} directory|symlink files 0750 directories 0750 group ${webgroup} acl user:web:r-X|default:user:web:r-x|default:mask::rwx
+  p.yaml:40 layout www symlink -> public_html
+  p.yaml:41 layout etc/motd file files 0644|u+r report content "hello\n"
+  p.yaml:42 layout etc/issue file files 0644 directories 0644 from /etc/issue
   keep 0000
+  p.yaml:53 access web: can [read] ${docroots}/**
+  p.yaml:54 access others: cannot [read write list] .|mail/**
+  p.yaml:26 check sshd
+  p.yaml:56 check apache as number ${docroots}/**|x owner
+  p.yaml:57 check nginx as web public_html/** refused
+  p.yaml:58 check php-fpm as php public_html/**/*.php
+  p.yaml:59 check suexec public_html/**/*.{cgi,fcgi,pl} /home
 exception bob until 2027-01-31: ticket 4711: legacy upload folder
-  p.yaml:45 exception public_html/up/** directories 0775
+  p.yaml:64 exception public_html/up/** directories 0775 acl user:web:rwx
 limit run.accounts percent 20 at least 5
 limit run.held unlimited
 limit run.steps count 7
@@ -106,6 +143,9 @@ func summary(p *Policy) string {
 		} else {
 			fmt.Fprintf(&b, "var %s = %s\n", name, text)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Identities)) {
+		fmt.Fprintf(&b, "identity %s\n", identityText(p.Identities[name]))
 	}
 	for _, s := range p.Sources {
 		fmt.Fprintln(&b, sourceText(s))
@@ -154,11 +194,70 @@ func profileText(p *Profile) string {
 	for _, k := range p.Keep {
 		text += fmt.Sprintf("  keep %04o\n", k.Mode)
 	}
+	return text + accessText(p.Access, p.AccessNone) + checksText(p.Checks)
+}
+
+func identityText(i *Identity) string {
+	text := i.Name
+	switch {
+	case i.BuiltIn():
+	case i.User != nil:
+		text += namesText(" user ", &Names{Allowed: []Name{*i.User}})
+	default:
+		text += fmt.Sprintf(" uid %d gid %d", i.UID, i.GID)
+	}
+	if i.Groups != nil {
+		text += namesText(" groups ", &Names{Allowed: i.Groups})
+	}
+	return text
+}
+
+func accessText(access []Expectation, none bool) (text string) {
+	if none {
+		text = "  access none\n"
+	}
+	for _, e := range access {
+		who, can := e.Identity, "can"
+		if e.Who != nil {
+			who = identityText(e.Who)
+		}
+		if e.Cannot {
+			can = "cannot"
+		}
+		text += fmt.Sprintf("  %s access %s: %s %v %s\n", e.Pos, who, can, e.Rights, strings.Join(e.Match, "|"))
+	}
+	return text
+}
+
+func checksText(checks []Check) (text string) {
+	for _, c := range checks {
+		words := []string{" ", c.Pos.String(), "check", c.Name}
+		switch {
+		case c.Who != nil:
+			words = append(words, "as", identityText(c.Who))
+		case c.Identity != "":
+			words = append(words, "as", c.Identity)
+		}
+		if c.Match != nil {
+			words = append(words, strings.Join(c.Match, "|"))
+		}
+		if c.Symlinks != 0 {
+			words = append(words, []string{"?", "follow", "owner", "refused"}[c.Symlinks])
+		}
+		if c.Htaccess {
+			words = append(words, "htaccess")
+		}
+		if c.Docroot != "" {
+			words = append(words, c.Docroot)
+		}
+		text += strings.Join(words, " ") + "\n"
+	}
 	return text
 }
 
 func boundText(b *Bound) string {
-	return "bound" + namesText(" owner ", b.Owner) + namesText(" group ", b.Group) + namesText(" take ", b.TakeFrom) + "\n" + linesText(b.Lines)
+	return "bound" + namesText(" owner ", b.Owner) + namesText(" group ", b.Group) + namesText(" take ", b.TakeFrom) + "\n" +
+		linesText(b.Lines) + accessText(b.Access, b.AccessNone) + checksText(b.Checks)
 }
 
 func linesText(lines []Line) string {
@@ -183,7 +282,7 @@ func lineText(l Line) string {
 		words = append(words, strings.Join(types, "|"))
 	}
 	text := strings.Join(words, " ") + modesText(" files ", l.FileMode) + modesText(" directories ", l.DirMode) +
-		namesText(" owner ", l.Owner) + namesText(" group ", l.Group)
+		namesText(" owner ", l.Owner) + namesText(" group ", l.Group) + aclText(l.ACL)
 	if l.Manage != nil {
 		text += fmt.Sprintf(" manage %t", *l.Manage)
 	}
@@ -207,6 +306,22 @@ func layoutText(l Line) (text string) {
 		text += " from " + l.From
 	}
 	return text
+}
+
+func aclText(a *ACL) string {
+	switch {
+	case a == nil:
+		return ""
+	case a.Any:
+		return " acl any"
+	case a.Entries == nil:
+		return " acl none"
+	}
+	var all []string
+	for _, e := range a.Entries {
+		all = append(all, e.String())
+	}
+	return " acl " + strings.Join(all, "|")
 }
 
 func modesText(before string, m *Modes) string {

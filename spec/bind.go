@@ -27,6 +27,11 @@ type Bound struct {
 	// variable multiplied stand one after the other.
 	Lines []Line
 	Keep  []Keep
+	// Access and Checks have their identities filled in. Within one Bound the
+	// same identity is the same pointer.
+	Access     []Expectation
+	AccessNone bool // the profile says that it expects nothing
+	Checks     []Check
 }
 
 // Bind fills in the variables of one account. A *[BindError] is a problem of
@@ -36,13 +41,16 @@ func (p *Policy) Bind(profile string, a Account, day Day) (*Bound, error) {
 	if prof == nil {
 		return nil, fmt.Errorf("no profile %s in the policy", show(profile))
 	}
-	b := &binder{scope: newScope(p.Vars, a)}
+	b := newBinder(p.Vars, p.Identities, a)
 	bound := &Bound{
 		Owner:      b.names(b.scope, prof.Owner),
 		Group:      b.names(b.scope, prof.Group),
 		TakeFrom:   b.names(b.scope, prof.TakeFrom),
 		CreateHome: prof.CreateHome,
 		Keep:       prof.Keep,
+		Access:     b.access(prof.Access),
+		AccessNone: prof.AccessNone,
+		Checks:     b.checks(prof.Checks),
 	}
 	b.rules(prof.Rules, KindRule)
 	b.layout(prof.Layout)
@@ -68,6 +76,13 @@ type binder struct {
 	scope scope
 	lines []Line
 	err   *BindError
+
+	written map[string]*Identity
+	bound   map[string]*Identity // those that were asked for
+}
+
+func newBinder(vars map[string]Value, identities map[string]*Identity, a Account) *binder {
+	return &binder{scope: newScope(vars, a), written: identities, bound: map[string]*Identity{}}
 }
 
 func (b *binder) fail(pos Pos, err error) {
@@ -125,22 +140,23 @@ func (b *binder) name(s scope, pos Pos, name Name) []Name {
 func (b *binder) rules(rules []Line, kind Kind) {
 	for _, l := range rules {
 		l.Kind = kind
-		l.Match = b.patterns(l)
+		l.Match = b.patterns(l.Pos, l.Match, checkPattern)
 		l.Owner = b.names(b.scope, l.Owner)
 		l.Group = b.names(b.scope, l.Group)
+		l.ACL = b.acl(b.scope, l.ACL)
 		if len(l.Match) > 0 {
 			b.lines = append(b.lines, l)
 		}
 	}
 }
 
-func (b *binder) patterns(l Line) []string {
+func (b *binder) patterns(pos Pos, match []string, check func(string) error) []string {
 	var patterns []string
-	for _, match := range l.Match {
-		for _, e := range b.expand(b.scope, l.Pos, match, patternValue) {
+	for _, m := range match {
+		for _, e := range b.expand(b.scope, pos, m, patternValue) {
 			pattern := dropDots(e.text)
-			if err := checkPattern(pattern); err != nil {
-				b.fail(l.Pos, err)
+			if err := check(pattern); err != nil {
+				b.fail(pos, err)
 			}
 			if !slices.Contains(patterns, pattern) {
 				patterns = append(patterns, pattern)
@@ -186,6 +202,7 @@ func (b *binder) place(l Line, e expansion) Line {
 	l.Match = []string{escape(l.Path)}
 	l.Owner = b.names(e.scope, l.Owner)
 	l.Group = b.names(e.scope, l.Group)
+	l.ACL = b.acl(e.scope, l.ACL)
 	if l.Target != "" {
 		l.Target = b.target(e.scope, l)
 	}

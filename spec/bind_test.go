@@ -276,8 +276,9 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(acceptedPolicy))
 	f.Add([]byte(bindPolicy))
+	f.Add([]byte(effectsPolicy))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := Parse([]PolicyFile{{"p.yaml", data}}, nil)
+		p, err := parse([]PolicyFile{{"p.yaml", data}}, nil)
 		var all Errors
 		if err != nil && (!errors.As(err, &all) || len(all) == 0) {
 			t.Fatalf("%T: %v", err, err)
@@ -287,6 +288,7 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%#v", one)
 			}
 		}
+		checkCeiling(t, data)
 		if err != nil {
 			return
 		}
@@ -308,7 +310,11 @@ func checkBound(t *testing.T, p *Policy, profile string) {
 		}
 		return
 	}
+	checkExpectations(t, bound.Access)
 	for _, l := range bound.Lines {
+		if l.ACL != nil {
+			checkACL(t, l.ACL)
+		}
 		for _, pattern := range l.Match {
 			if pattern != "." && checkPattern(pattern) != nil {
 				t.Errorf("%s: %v", l.Pos, checkPattern(pattern))
@@ -316,6 +322,44 @@ func checkBound(t *testing.T, p *Policy, profile string) {
 		}
 		if l.Kind == KindLayout && !match(t, l.Match[0], l.Path) {
 			t.Errorf("%s: %q does not match %q", l.Pos, l.Match[0], l.Path)
+		}
+	}
+}
+
+func checkCeiling(t *testing.T, data []byte) {
+	t.Helper()
+	c, err := ParseCeiling(PolicyFile{"p.yaml", data})
+	if err != nil {
+		return
+	}
+	if access, err := c.Bind(bob(nil)); err == nil {
+		checkExpectations(t, access)
+	}
+}
+
+func checkExpectations(t *testing.T, access []Expectation) {
+	t.Helper()
+	for _, e := range access {
+		if e.Who == nil || e.Who.Name != e.Identity || len(e.Rights) == 0 {
+			t.Errorf("%+v", e)
+		}
+		for _, pattern := range e.Match {
+			if err := checkGlob(pattern); err != nil {
+				t.Errorf("%s: %v", e.Pos, err)
+			}
+		}
+	}
+}
+
+// checkACL asks for one entry a name, and for names that a host can have.
+func checkACL(t *testing.T, a *ACL) {
+	t.Helper()
+	for i, e := range a.Entries {
+		if e.Tag != ACLMask && !e.Name.Numeric && checkName(e.Name.Text) != nil {
+			t.Errorf("%s: %v", e.Pos, checkName(e.Name.Text))
+		}
+		if a.idle(e) || (&ACL{Entries: a.Entries[:i]}).clash(e) != nil {
+			t.Errorf("%s: %s", e.Pos, e)
 		}
 	}
 }

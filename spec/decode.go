@@ -8,21 +8,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// fields says which keys a mapping may have and what reads their values. Nil is
-// a word of the language that this version does not know what to do with.
+// fields says which keys a mapping may have and what reads their values.
 type fields map[string]func(*yaml.Node)
 
 // mapping reads n, which is called what in messages, by its fields.
 func (p *parser) mapping(what string, n *yaml.Node, fs fields) bool {
 	return p.entries(what, n, func(key, value *yaml.Node) {
-		decode, ok := fs[key.Value]
-		switch {
-		case !ok:
-			p.errorf(key, "%s: unknown key%s", show(key.Value), meant(key.Value, slices.Collect(maps.Keys(fs))))
-		case decode == nil:
-			p.errorf(key, "%s: not supported by this version", key.Value)
-		default:
+		if decode, ok := fs[key.Value]; ok {
 			decode(value)
+		} else {
+			p.errorf(key, "%s: unknown key%s", show(key.Value), meant(key.Value, slices.Collect(maps.Keys(fs))))
 		}
 	})
 }

@@ -12,9 +12,19 @@
 // YAML, keys given twice, modes such as 0o755, numbers in other bases, names of
 // digits only, a mode and a file_mode on one line. It refuses what no policy may
 // ask for: setuid or setgid on files, setuid on directories, exceptions without a
-// last day. Variables stand in paths, patterns, owners,
-// groups and symlink targets; a file's content and the values of variables are
-// literal.
+// last day; and what would say something else than it seems to: expectations of
+// root, whom nothing stops, owner, group and others in an ACL, which belong to the
+// mode, and an empty mask, under which the kernel asks no ACL. Variables stand in
+// paths, patterns, owners, groups, symlink targets, users of identities and names
+// in ACLs; a file's content and the values of variables are literal.
+//
+// An ACL is the exact set of named entries, none where the list is empty. The name
+// of an identity, where it is written as a user, is that identity's user. An
+// expectation's patterns are those of rules, but that "." is the home. A check is
+// the name of a program, or {name: {options}}: identity and symlinks for apache and
+// nginx, htaccess for apache, identity for php-fpm, docroot for suexec, and for all
+// of these and for suphp match, what they serve or run. Without options, apache and
+// nginx read public_html/** as the identity web, php-fpm runs as the account.
 //
 // The package knows nothing of a live host: names are not resolved, accounts are
 // not listed, nothing is opened. It does not import any other package of this
@@ -22,7 +32,8 @@
 //
 // To read it, begin with policy.go, which is what a policy becomes, then go
 // from YAML to that: parse.go (the files of one policy), decode.go (nodes),
-// accounts.go, profile.go, rule.go, layout.go, exception.go and limits.go (one
-// part of the language each), mode.go and symbolic.go. vars.go and pattern.go
-// say what a variable's value is in a path; bind.go puts it all together.
+// accounts.go, identity.go, profile.go, rule.go, layout.go, access.go, check.go,
+// exception.go, limits.go and ceiling.go (one part of the language each), mode.go,
+// symbolic.go, acl.go and acl_entry.go. vars.go and pattern.go say what a
+// variable's value is in a path; bind.go puts it all together.
 package spec

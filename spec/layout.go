@@ -42,10 +42,25 @@ func (p *parser) layoutLine(key, n *yaml.Node) (layoutLine, bool) {
 	if l.Content != nil && l.From != "" {
 		p.errorf(n, "content and from: a file begins with one of them; leave the other out")
 	}
-	if onlySymlink(l.Types) && (l.FileMode != nil || l.DirMode != nil) {
+	p.checkPermissions(n, l.Line)
+	return l, ok
+}
+
+// checkPermissions refuses what no entry of the line's only type can have.
+func (p *parser) checkPermissions(n *yaml.Node, l Line) {
+	if only(Symlink, l.Types) && (l.FileMode != nil || l.DirMode != nil) {
 		p.errorf(n, "mode: a symlink has none; leave it out")
 	}
-	return l, ok
+	if only(Symlink, l.Types) && l.ACL != nil {
+		p.errorAt(l.ACL.Pos, "acl: a symlink has none; leave it out")
+	}
+	if only(File, l.Types) && l.ACL != nil {
+		for _, e := range l.ACL.Entries {
+			if e.Default {
+				p.errorAt(e.Pos, "acl: only a directory has a default ACL, and this is a file")
+			}
+		}
+	}
 }
 
 func (p *parser) layoutFields(l *layoutLine) fields {
@@ -59,7 +74,7 @@ func (p *parser) layoutFields(l *layoutLine) fields {
 			l.Content = &text
 		}
 	}
-	fs["from"] = func(v *yaml.Node) { l.From = p.from(v) }
+	fs["from"] = func(v *yaml.Node) { l.From = p.fixed("from", v) }
 	fs["create"] = func(v *yaml.Node) { l.create = p.boolean("create", v) }
 	fs["replace"] = func(v *yaml.Node) { l.Replace = p.boolean("replace", v) }
 	return fs
@@ -91,10 +106,11 @@ func (p *parser) target(n *yaml.Node) string {
 	return text
 }
 
-func (p *parser) from(n *yaml.Node) string {
-	text := p.absolute("from", n)
+// fixed is an absolute path that is the same for all accounts.
+func (p *parser) fixed(what string, n *yaml.Node) string {
+	text := p.absolute(what, n)
 	if strings.Contains(text, "${") {
-		p.errorf(n, "from: variables cannot be used here")
+		p.errorf(n, "%s: variables cannot be used here", what)
 	}
 	return text
 }
@@ -120,6 +136,7 @@ func overlay(below, above Line) Line {
 	l.DirMode = cmp.Or(above.DirMode, l.DirMode)
 	l.Owner = cmp.Or(above.Owner, l.Owner)
 	l.Group = cmp.Or(above.Group, l.Group)
+	l.ACL = cmp.Or(above.ACL, l.ACL)
 	l.Report = cmp.Or(above.Report, l.Report)
 	l.Replace = cmp.Or(above.Replace, l.Replace)
 	if above.Types != nil {
@@ -182,9 +199,9 @@ func checkAbsent(l Line) error {
 		return errors.New("type: a home is never taken away")
 	case len(l.Types) > 1:
 		return errors.New("type: absent goes with no other type")
-	case l.DirMode != nil || l.FileMode != nil || l.Owner != nil || l.Group != nil ||
+	case l.DirMode != nil || l.FileMode != nil || l.Owner != nil || l.Group != nil || l.ACL != nil ||
 		l.Target != "" || l.Content != nil || l.From != "" || l.NoCreate || l.Replace != nil:
-		return errors.New("type: what is to be absent has no mode, owner, group, target, content, create or replace")
+		return errors.New("type: what is to be absent has no mode, owner, group, acl, target, content, create or replace")
 	}
 	return nil
 }
@@ -198,7 +215,7 @@ func creates(modes *Modes) bool {
 	return exact
 }
 
-func onlySymlink(types []Type) bool { return len(types) == 1 && types[0] == Symlink }
+func only(t Type, types []Type) bool { return len(types) == 1 && types[0] == t }
 
 // checkTarget keeps a symlink's target inside the home, as far as text can tell.
 func checkTarget(link, target string) error {

@@ -22,7 +22,9 @@ func (p *parser) ownerNames(what string, n *yaml.Node) *Names {
 func (p *parser) names(what string, n *yaml.Node) *Names {
 	names := &Names{Pos: p.pos(n)}
 	p.oneOrEach(what, n, func(item *yaml.Node) {
-		if name, ok := p.name(what, item); ok {
+		if item.Kind == yaml.ScalarNode && item.Value == "any" {
+			p.errorf(item, "%s: any stands alone, not in a list", what)
+		} else if name, ok := p.name(what, item); ok {
 			names.Allowed = append(names.Allowed, name)
 		}
 	})
@@ -39,10 +41,6 @@ func (p *parser) name(what string, n *yaml.Node) (Name, bool) {
 	}
 	text, ok := p.word(what, n)
 	if !ok {
-		return Name{}, false
-	}
-	if text == "any" {
-		p.errorf(n, "%s: any stands alone, not in a list", what)
 		return Name{}, false
 	}
 	if strings.Contains(text, "${") {

@@ -24,6 +24,7 @@ type parser struct {
 	vars   map[string]Pos // where each was defined, by name
 	limits map[string]Pos
 	listed map[string]Pos
+	named  map[string]Pos // identities
 
 	// defined has every profile, drafts those that could be read.
 	defined map[string]Pos
@@ -32,6 +33,8 @@ type parser struct {
 	variables map[string]bool // every name that some part of the policy defines
 	uses      []use           // of variables
 	follows   []use           // of profiles, by sources
+	speaksOf  []use           // of identities
+	servers   []use           // checks that leave it to [webIdentity] who they are
 }
 
 // use is a name that needs a definition; all of these are known only after the
@@ -43,10 +46,11 @@ type use struct {
 
 func newParser() *parser {
 	p := &parser{
-		policy:    &Policy{Vars: map[string]Value{}, Profiles: map[string]*Profile{}},
+		policy:    &Policy{Vars: map[string]Value{}, Identities: map[string]*Identity{}, Profiles: map[string]*Profile{}},
 		vars:      map[string]Pos{},
 		limits:    map[string]Pos{},
 		listed:    map[string]Pos{},
+		named:     map[string]Pos{},
 		defined:   map[string]Pos{},
 		drafts:    map[string]*draft{},
 		variables: map[string]bool{},
@@ -61,6 +65,17 @@ func newParser() *parser {
 // paths. vars replace scalar variables of the policy, as -var K=V asks. Where
 // anything is wrong the error is an [Errors] with all of it.
 func Parse(files []PolicyFile, vars map[string]string) (*Policy, error) {
+	policy, err := parse(files, vars)
+	if err != nil {
+		return nil, err
+	}
+	if errs := unplanned(policy); len(errs) > 0 {
+		return nil, errs.sorted()
+	}
+	return policy, nil
+}
+
+func parse(files []PolicyFile, vars map[string]string) (*Policy, error) {
 	if len(files) == 0 {
 		return nil, Errors{{Pos{File: "policy", Line: 1, Column: 1}, "there is no policy file"}}
 	}
@@ -81,16 +96,6 @@ func Parse(files []PolicyFile, vars map[string]string) (*Policy, error) {
 	return p.policy, nil
 }
 
-// ParseCeiling reads the limits that a host sets to all of its policies.
-func ParseCeiling(f PolicyFile) ([]Limit, error) {
-	p := newParser()
-	p.read(f, fields{"limits": p.limitScopes})
-	if len(p.errs) > 0 {
-		return nil, p.errs.sorted()
-	}
-	return p.policy.Limits, nil
-}
-
 // document says what may stand in a policy file.
 func (p *parser) document() fields {
 	return fields{
@@ -101,7 +106,7 @@ func (p *parser) document() fields {
 		"profiles":   p.profiles,
 		"exceptions": func(n *yaml.Node) { p.each("exceptions", n, p.exception) },
 		"limits":     p.limitScopes,
-		"identities": nil,
+		"identities": p.identities,
 	}
 }
 
@@ -163,6 +168,8 @@ func (p *parser) link() {
 	p.foldProfiles()
 	p.undefined("profile", p.follows, slices.Sorted(maps.Keys(p.defined)))
 	p.undefined("variable", p.uses, slices.Sorted(maps.Keys(p.variables)))
+	p.undefined("identity", p.speaksOf, p.identityNames())
+	p.checkServers()
 }
 
 func (p *parser) undefined(kind string, uses []use, known []string) {

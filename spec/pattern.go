@@ -14,7 +14,7 @@ import (
 const maxPath = 4095 // bytes that the kernel takes
 
 // pattern reads one item of match.
-func (p *parser) pattern(n *yaml.Node) (string, bool) {
+func (p *parser) pattern(n *yaml.Node, check func(string) error) (string, bool) {
 	text, ok := p.word("match", n)
 	if !ok {
 		return "", false
@@ -24,7 +24,7 @@ func (p *parser) pattern(n *yaml.Node) (string, bool) {
 	}
 	// ${name} has no slash, and its braces are a pair: to these checks it is
 	// as good as any value.
-	if err := cmp.Or(checkPattern(text), checkPlaces(text)); err != nil {
+	if err := cmp.Or(check(text), checkPlaces(text)); err != nil {
 		p.errorf(n, "match: %v", err)
 		return "", false
 	}
@@ -59,6 +59,11 @@ func checkPattern(pattern string) error {
 	if pattern == "." {
 		return errors.New("rules never match the home itself; its line in the layout is . (a dot)")
 	}
+	return checkGlob(pattern)
+}
+
+// checkGlob is checkPattern where the home may be meant.
+func checkGlob(pattern string) error {
 	if err := checkRelative(pattern); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ func (p Pos) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
 type Policy struct {
 	Name       string // of the first file, for headlines
 	Vars       map[string]Value
+	Identities map[string]*Identity // the built-in ones aside
 	Sources    []Source
 	Exclude    []Exclude
 	SkipWhen   []SkipWhen
@@ -90,6 +91,9 @@ type Profile struct {
 	Rules      []Line
 	Layout     []Line
 	Keep       []Keep
+	Access     []Expectation
+	AccessNone bool // access: none, and nothing in Access
+	Checks     []Check
 }
 
 // Keep names a state that hosts use as a mark: what has it is left alone, with
@@ -97,6 +101,75 @@ type Profile struct {
 type Keep struct {
 	Pos  Pos
 	Mode uint16 // the twelve permission bits
+}
+
+// The identities that every policy has. Of these an [Identity] carries the name
+// alone: what they are depends on the account and on the host.
+const (
+	IdentityAccount = "account" // the account itself
+	IdentityOthers  = "others"  // a stranger, and every other account
+)
+
+// Identity is a user as the kernel sees it: either a User, with the groups that
+// the host gives him, or, where User is nil, numbers and what groups are named.
+type Identity struct {
+	Pos      Pos
+	Name     string
+	User     *Name
+	UID, GID uint32
+	Groups   []Name // supplementary
+}
+
+// Right is something that an identity can do to an entry.
+type Right int
+
+const (
+	_    Right = iota
+	Read       // of files, as are the next two
+	Write
+	Execute
+	List // of directories, as is the next one
+	Search
+)
+
+// Expectation says that an identity can do all of Rights, or none of them, to
+// whatever Match matches, be it managed or not.
+type Expectation struct {
+	Pos      Pos
+	Identity string
+	Who      *Identity // after Bind
+	Cannot   bool
+	Rights   []Right
+	// Match are patterns like those of rules, and "." for the home itself,
+	// which no other pattern matches. After Bind they may be none: all of
+	// them came from empty lists, and the expectation matches nothing.
+	Match []string
+}
+
+// Symlinks says what a web server does with symbolic links.
+type Symlinks int
+
+const (
+	_               Symlinks = iota
+	SymlinksFollow           // nginx's default, and Apache's FollowSymLinks
+	SymlinksOwner            // only to what the link's owner owns: if_not_owner, SymLinksIfOwnerMatch
+	SymlinksRefused          // not at all: disable_symlinks on
+)
+
+// Check asks for what a named program demands of the files that it reads. What
+// the policy does not say has the default of that program; what the program has
+// no use for is empty.
+type Check struct {
+	Pos      Pos
+	Name     string // apache, suexec, suphp, php-fpm, nginx, sshd, sshd-debian, cron, exim-forward, postfix-forward
+	Identity string // as whom it reads: apache, nginx, php-fpm
+	Who      *Identity
+	Match    []string // what it serves or runs, like the Match of an [Expectation]
+	Symlinks Symlinks // apache, nginx
+	Htaccess bool     // apache: it reads .htaccess files; AllowOverride is not None
+	// Docroot is what suexec was built with (suexec -V), "/" where the policy
+	// does not say: then no place is wrong.
+	Docroot string
 }
 
 // Exception is a set of rules for one account that win over everything until
@@ -143,6 +216,41 @@ type Modes struct {
 	Allowed []Mode
 }
 
+// ACL is the exact set of named entries, and of masks, that a line asks for; what
+// it does not have must go. Without entries it asks that there are none. The
+// entries of owner, group and others belong to the mode. Any lifts what was
+// inherited.
+type ACL struct {
+	Pos     Pos
+	Any     bool
+	Entries []ACLEntry
+}
+
+// ACLTag says whom an entry of an ACL speaks of.
+type ACLTag int
+
+const (
+	_ ACLTag = iota
+	ACLUser
+	ACLGroup
+	// ACLMask limits the named entries and the group. Where a list has none,
+	// the mask is what setfacl(1) makes of them: all that any of them has.
+	ACLMask
+)
+
+// ACLEntry is one entry of an ACL. A Default one means something on directories
+// only, and nothing on files that a rule matches besides.
+type ACLEntry struct {
+	Pos     Pos
+	Default bool
+	Tag     ACLTag
+	Name    Name  // of ACLUser and ACLGroup; before Bind, an ACLUser's may be an identity's
+	Perm    uint8 // 4 read, 2 write, 1 execute
+	// ExecuteSome is X: execute too, for directories and where anyone has it.
+	// [ACLEntry.Bits] decides.
+	ExecuteSome bool
+}
+
 // Type is what a layout line may ask for.
 type Type int
 
@@ -184,6 +292,7 @@ type Line struct {
 	DirMode  *Modes
 	Owner    *Names
 	Group    *Names
+	ACL      *ACL
 	Manage   *bool // false: the whole subtree is left alone
 	Report   *bool // true: enforce: report
 

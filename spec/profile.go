@@ -15,6 +15,7 @@ type draft struct {
 	extends    []use
 	createHome *bool
 	layout     []layoutLine
+	accessNone Pos // of access: none
 }
 
 func (p *parser) profiles(n *yaml.Node) {
@@ -32,8 +33,8 @@ func (p *parser) profiles(n *yaml.Node) {
 			"layout":      func(v *yaml.Node) { d.layout = p.layout(v) },
 			"rules":       func(v *yaml.Node) { d.Rules = p.rules(v, KindRule) },
 			"keep":        func(v *yaml.Node) { p.each("keep", v, func(item *yaml.Node) { p.keep(d, item) }) },
-			"access":      nil,
-			"checks":      nil,
+			"access":      func(v *yaml.Node) { p.access(d, v) },
+			"checks":      func(v *yaml.Node) { d.Checks = p.checks(v) },
 		})
 		if p.once(p.defined, key.Value, key, "profile") && read {
 			p.drafts[key.Value] = d
@@ -138,11 +139,15 @@ func (p *parser) fold(order []*draft, complete bool) *Profile {
 		sum.TakeFrom = appendNames(sum.TakeFrom, d.TakeFrom)
 		sum.Rules = append(sum.Rules, d.Rules...)
 		sum.Keep = append(sum.Keep, d.Keep...)
+		sum.Access = append(sum.Access, d.Access...)
+		sum.AccessNone = sum.AccessNone || d.AccessNone
+		sum.Checks = foldChecks(sum.Checks, d.Checks)
 		if d.createHome != nil {
 			sum.CreateHome = *d.createHome
 		}
 		layout = foldLayout(layout, d.layout)
 	}
+	p.settleAccess(sum, last)
 	for _, l := range layout {
 		l.NoCreate = l.create != nil && !*l.create
 		if complete {

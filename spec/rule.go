@@ -18,7 +18,7 @@ func (p *parser) rules(n *yaml.Node, kind Kind) []Line {
 func (p *parser) rule(n *yaml.Node, kind Kind) (Line, bool) {
 	l := Line{Pos: p.pos(n), Kind: kind}
 	fs := p.attributes(&l)
-	fs["match"] = func(v *yaml.Node) { l.Match = p.patterns(v) }
+	fs["match"] = func(v *yaml.Node) { l.Match = p.patterns(v, checkPattern) }
 	fs["manage"] = func(v *yaml.Node) { l.Manage = p.boolean("manage", v) }
 	if !p.mapping("rules", n, fs) {
 		return l, false
@@ -31,10 +31,10 @@ func (p *parser) rule(n *yaml.Node, kind Kind) (Line, bool) {
 	return l, true
 }
 
-func (p *parser) patterns(n *yaml.Node) []string {
+func (p *parser) patterns(n *yaml.Node, check func(string) error) []string {
 	var patterns []string
 	p.oneOrEach("match", n, func(item *yaml.Node) {
-		if text, ok := p.pattern(item); ok {
+		if text, ok := p.pattern(item, check); ok {
 			patterns = append(patterns, text)
 		}
 	})
@@ -53,7 +53,7 @@ func (p *parser) attributes(l *Line) fields {
 		"owner":          func(v *yaml.Node) { l.Owner = p.ownerNames("owner", v) },
 		"group":          func(v *yaml.Node) { l.Group = p.ownerNames("group", v) },
 		"enforce":        func(v *yaml.Node) { l.Report = p.report(v) },
-		"acl":            nil,
+		"acl":            func(v *yaml.Node) { l.ACL = p.acl(v) },
 	}
 }
 

@@ -78,7 +78,7 @@ func (a *app) root() *cli.Command {
 		OnUsageError:                    usageError,
 		Flags:                           a.logFlags(),
 		Commands: []*cli.Command{
-			a.demoCommand(), a.validateCommand(), a.planCommand(), a.showCommand(),
+			a.demoCommand(), a.validateCommand(), a.explainCommand(), a.planCommand(), a.showCommand(),
 			a.approveCommand(), a.applyCommand(),
 			a.undoCommand(), a.stopCommand(), a.historyCommand(), a.quarantineCommand(), a.versionCommand(), a.helpCommand(),
 		},

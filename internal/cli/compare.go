@@ -67,7 +67,7 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 		return nil, err
 	}
 	defer host.Close()
-	header, err := newHeader(host, policy)
+	options, err := newOptions(host, policy)
 	if err != nil {
 		return nil, err
 	}
@@ -77,12 +77,9 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 	}
 	progress := &reconcile.Progress{}
 	stop := a.showProgress(progress)
-	_, err = reconcile.Run(ctx, f.sink, reconcile.Options{
-		Policy: policy.Policy, Day: spec.DayOf(time.Now()),
-		Root: host.root, Files: host.files, Users: host.users, Passwd: host.passwd,
-		Accounts: c.StringSlice("account"), Paths: c.StringSlice("path"),
-		Header: header, Budget: budgetOf(c), Workers: c.Int("workers"), Progress: progress,
-	})
+	options.Accounts, options.Paths = c.StringSlice("account"), c.StringSlice("path")
+	options.Budget, options.Workers, options.Progress = budgetOf(c), c.Int("workers"), progress
+	_, err = reconcile.Run(ctx, f.sink, options)
 	stop()
 	if err == nil {
 		f.Plan, err = plan.Open(f.file)
@@ -92,19 +89,28 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 		return nil, err
 	}
 	a.log.Info("compared", "policy", policy.path, "root", host.path,
-		"accounts", f.Trailer.Summary.Accounts, "entries", f.Trailer.Summary.Entries, "took", time.Since(header.Created))
+		"accounts", f.Trailer.Summary.Accounts, "entries", f.Trailer.Summary.Entries, "took", time.Since(options.Header.Created))
 	return f, nil
 }
 
-func newHeader(h *host, p *policy) (plan.Header, error) {
+// newOptions is what a policy and a host have to say to each other today.
+func newOptions(h *host, p *policy) (reconcile.Options, error) {
 	self, err := thisHost()
 	if err != nil {
-		return plan.Header{}, err
+		return reconcile.Options{}, err
 	}
-	limits, err := h.limits(p.Policy)
-	return plan.Header{
-		Created: time.Now().UTC(), Tool: version(), Host: self, Root: h.path,
-		Policy: plan.Policy{Name: p.path, Files: p.files}, Limits: limits,
+	ceiling, err := h.ceiling()
+	if err != nil {
+		return reconcile.Options{}, err
+	}
+	limits, err := limits(p.Policy, ceiling)
+	return reconcile.Options{
+		Policy: p.Policy, Day: spec.DayOf(time.Now()), Ceiling: ceiling,
+		Root: h.root, Files: h.files, Users: h.users, Passwd: h.passwd,
+		Header: plan.Header{
+			Created: time.Now().UTC(), Tool: version(), Host: self, Root: h.path,
+			Policy: plan.Policy{Name: p.path, Files: p.files}, Limits: limits,
+		},
 	}, err
 }
 

@@ -17,34 +17,30 @@ const ceilingFile = "/etc/rightful/limits.yaml"
 var errCeiling = errors.New(ceilingFile + ": not as it was when the plan was made")
 
 // limits joins the defaults, the policy's limits and the host's ceiling.
-func (h *host) limits(p *spec.Policy) ([]plan.Limit, error) {
-	ceiling, err := h.ceiling()
-	if err != nil {
-		return nil, err
-	}
-	return plan.Merge(plan.DefaultLimits(), planLimits(p.Limits), ceiling)
+func limits(p *spec.Policy, ceiling spec.Ceiling) ([]plan.Limit, error) {
+	return plan.Merge(plan.DefaultLimits(), planLimits(p.Limits), planLimits(ceiling.Limits))
 }
 
 // ceiling is empty where the host has none.
-func (h *host) ceiling() ([]plan.Limit, error) {
+func (h *host) ceiling() (spec.Ceiling, error) {
 	data, err := h.read(ceilingFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return spec.Ceiling{}, nil
 	}
 	if err != nil {
-		return nil, err
+		return spec.Ceiling{}, err
 	}
-	written, err := spec.ParseCeiling(spec.PolicyFile{Name: ceilingFile, Data: data})
-	return planLimits(written), err
+	return spec.ParseCeiling(spec.PolicyFile{Name: ceilingFile, Data: data})
 }
 
 // checkCeiling holds the host's ceiling as it is now against the one that
 // stands in a plan.
 func (h *host) checkCeiling(planned []plan.Limit) error {
-	now, err := h.ceiling()
+	ceiling, err := h.ceiling()
 	if err != nil {
 		return err
 	}
+	now := planLimits(ceiling.Limits)
 	var then []plan.Limit
 	for _, l := range planned {
 		if l.Ceiling != nil {

@@ -14,12 +14,12 @@ func (a *app) planCommand() *cli.Command {
 	return &cli.Command{
 		Name: "plan", Usage: "compare the accounts with the policy and show what would change",
 		Description: "Changes nothing. Exit codes: 0 done, 1 error; with -detailed-exitcode 2 when there are changes;\n" +
-			"with -fail-on limits 4 when a limit is exceeded.",
+			"with -fail-on limits 4 when a limit is exceeded, with -fail-on access 4 when an expectation will not hold.",
 		OnUsageError: usageError,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, to approve and apply it"},
 			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there are changes, or accounts held"},
-			&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 4 when `WHAT` is not as it should be: limits"},
+			&cli.StringSliceFlag{Name: "fail-on", Usage: "exit with 4 when `WHAT` is not as it should be: limits, access"},
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
 			&cli.BoolFlag{Name: "full", Usage: "print every step, however many accounts there are"},
 			rootFlag(),
@@ -33,8 +33,8 @@ func (a *app) plan(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	for _, what := range c.StringSlice("fail-on") {
-		if what != "limits" {
-			return usagef("-fail-on %s: only limits can be failed on", plan.Quote(what))
+		if what != "limits" && what != "access" {
+			return usagef("-fail-on %s: limits or access", plan.Quote(what))
 		}
 	}
 	f, err := a.compare(ctx, c, c.String("out"))
@@ -72,12 +72,15 @@ func (a *app) colored() bool {
 }
 
 func planExit(c *cli.Command, p *plan.Plan) error {
-	over := slices.ContainsFunc(p.Trailer.Limits, func(v plan.Verdict) bool { return v.Exceeded })
+	failed := map[string]bool{
+		"limits": slices.ContainsFunc(p.Trailer.Limits, func(v plan.Verdict) bool { return v.Exceeded }),
+		"access": slices.ContainsFunc(p.Trailer.Access, func(a plan.Access) bool { return a.DeniedAfter > 0 }),
+	}
 	s := p.Trailer.Summary
 	// A held account is no account that matches the policy.
 	changes := s.Tally.Adds+s.Tally.Updates+s.Tally.Removes > 0 || s.Held > 0
 	switch {
-	case over && slices.Contains(c.StringSlice("fail-on"), "limits"):
+	case slices.ContainsFunc(c.StringSlice("fail-on"), func(what string) bool { return failed[what] }):
 		return exitCode(exitLimit)
 	case c.Bool("detailed-exitcode") && changes:
 		return exitCode(exitChanges)

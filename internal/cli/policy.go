@@ -44,6 +44,8 @@ type policy struct {
 	files []plan.PolicyFile
 }
 
+var errNoPolicy = errors.New("no policy: neither " + localPolicy + " here nor " + hostPolicy + "; name one with -policy")
+
 // loadPolicy reads the policy that the command line names.
 func loadPolicy(c *cli.Command) (*policy, error) {
 	vars, err := parseVars(c.StringSlice("var"))
@@ -63,7 +65,7 @@ func loadPolicy(c *cli.Command) (*policy, error) {
 			return readPolicy(path, vars)
 		}
 	}
-	return nil, fmt.Errorf("no policy: neither %s here nor %s; name one with -policy", localPolicy, hostPolicy)
+	return nil, errNoPolicy
 }
 
 func parseVars(settings []string) (map[string]string, error) {

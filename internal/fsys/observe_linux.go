@@ -1,6 +1,7 @@
 package fsys
 
 import (
+	"errors"
 	"runtime"
 	"strings"
 	"unsafe"
@@ -53,6 +54,21 @@ func (d *Dir) state(name string, info *Info) (s plan.State, err error) {
 
 func (d *Dir) xattr(name, attr string) (string, error) {
 	return readXattr(attr, func(buf []byte) (int, error) { return getxattrat(d.fd, name, attr, buf) })
+}
+
+// AccessACL is the access ACL of a listed name, in the kernel's form; one that
+// cannot be read is [UnreadableACL], so that nobody takes it for none.
+func (d *Dir) AccessACL(name string) string {
+	acl, err := d.xattr(name, XattrAccess)
+	if err == unix.ENOSYS {
+		var s plan.State
+		s, _, err = d.observePinned(name)
+		acl = s.Access
+	}
+	if err != nil && !errors.Is(err, ErrNoIdentity) {
+		return UnreadableACL
+	}
+	return acl
 }
 
 // HasCapabilities is [Pin.HasCapabilities] by name.

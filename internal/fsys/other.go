@@ -19,6 +19,9 @@ import (
 // ErrLinux is why most of this package does nothing here.
 var ErrLinux = errors.New("needs Linux")
 
+// UnreadableACL is no ACL, and cannot be read as one.
+const UnreadableACL = "unreadable"
+
 // ErrNoIdentity is never returned here.
 var ErrNoIdentity = errors.New("no identity")
 
@@ -122,12 +125,14 @@ func (d *Dir) Stat(string, *Info) error              { return ErrLinux }
 func (d *Dir) Observe(string, *Info) (plan.State, plan.Identity, error) {
 	return plan.State{}, plan.Identity{}, ErrLinux
 }
-func (d *Dir) HasCapabilities(string) bool { return true }
-func (d *Dir) Pin(string) (*Pin, error)    { return nil, ErrLinux }
-func (d *Dir) PinSelf() (*Pin, error)      { return nil, ErrLinux }
-func (d *Dir) Filesystem() (string, error) { return "", ErrLinux }
-func (e Dirent) Name() string              { return "" }
-func (p *Pin) Close() error                { return nil }
+func (d *Dir) HasCapabilities(string) bool       { return true }
+func (d *Dir) AccessACL(string) string           { return UnreadableACL }
+func (d *Dir) Lookup(string) (plan.State, error) { return plan.State{}, ErrLinux }
+func (d *Dir) Pin(string) (*Pin, error)          { return nil, ErrLinux }
+func (d *Dir) PinSelf() (*Pin, error)            { return nil, ErrLinux }
+func (d *Dir) Filesystem() (string, error)       { return "", ErrLinux }
+func (e Dirent) Name() string                    { return "" }
+func (p *Pin) Close() error                      { return nil }
 func (p *Pin) Observe() (plan.State, plan.Identity, error) {
 	return plan.State{}, plan.Identity{}, ErrLinux
 }
@@ -138,5 +143,6 @@ func (p *Place) Close() error                     { return nil }
 func (p *Place) Open() (*Dir, bool, error)        { return nil, false, ErrLinux }
 func (p *Place) OpenParent() (*Dir, error)        { return nil, ErrLinux }
 func Descend(*Dir, string, Trust) (*Place, error) { return nil, ErrLinux }
+func CheckProc() error                            { return ErrLinux }
 func Raced(error) bool                            { return false }
 func CrossesMount(error) bool                     { return false }

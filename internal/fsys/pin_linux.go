@@ -107,6 +107,9 @@ func (p *Pin) state(info *Info) (s plan.State, err error) {
 	return s, err
 }
 
+// UnreadableACL is no ACL, and cannot be read as one.
+const UnreadableACL = "unreadable"
+
 // The names under which the kernel keeps ACLs, acl(5) and xattr(7).
 const (
 	XattrAccess  = "system.posix_acl_access"

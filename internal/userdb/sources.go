@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -45,7 +47,40 @@ func (f files) all(table string) ([]string, error) {
 // find returns every line: the caller takes the first that fits.
 func (f files) find(table, _ string) ([]string, error) { return f.all(table) }
 
+func (f files) memberships(user string) ([]uint32, error) {
+	lines, err := f.all(group)
+	if err != nil {
+		return nil, err
+	}
+	var gids []uint32
+	for _, line := range lines {
+		g, ok := parseGroup(line)
+		if ok && slices.Contains(strings.Split(line[strings.LastIndexByte(line, ':')+1:], ","), user) {
+			gids = append(gids, g.GID)
+		}
+	}
+	return gids, nil
+}
+
 type getent struct{ path string }
+
+// memberships asks id(1), which is POSIX where getent's initgroups is not. It
+// names the user's own group too.
+func (g getent) memberships(user string) ([]uint32, error) {
+	out, err := exec.Command("id", "-G", "--", user).Output()
+	if err != nil {
+		return nil, fmt.Errorf("id: %w", err)
+	}
+	var gids []uint32
+	for field := range strings.FieldsSeq(string(out)) {
+		gid, err := strconv.ParseUint(field, 10, 32)
+		if err != nil {
+			return nil, fmt.Errorf("id: %w", err)
+		}
+		gids = append(gids, uint32(gid))
+	}
+	return gids, nil
+}
 
 func (g getent) all(table string) ([]string, error) {
 	lines, err := g.run(table)

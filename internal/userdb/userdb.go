@@ -11,6 +11,7 @@ package userdb
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +37,8 @@ type source interface {
 	all(table string) ([]string, error)
 	// find is the records for a name or a number, none if there is none.
 	find(table, key string) ([]string, error)
+	// memberships is the numbers of the groups that a user is in beside his own.
+	memberships(user string) ([]uint32, error)
 }
 
 const (
@@ -130,6 +133,20 @@ func lookup[T any](db *DB, cache map[string]answer[T], table, key string, parse 
 	}
 	cache[key] = a
 	return a.value, a.found, nil
+}
+
+// Memberships is the numbers of the groups that a user of the database is in,
+// beside that of his own record.
+func (db *DB) Memberships(u User) ([]uint32, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	all, err := db.src.memberships(u.Name)
+	if err != nil {
+		return nil, fmt.Errorf("groups of %q: %w", u.Name, err)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return slices.DeleteFunc(all, func(gid uint32) bool { return gid == u.GID }), nil
 }
 
 func parseUser(line string) (User, bool) {

@@ -101,3 +101,15 @@ func TestHost(t *testing.T) {
 		t.Errorf("a name that nobody has: %v, %v", ok, err)
 	}
 }
+
+func TestMemberships(t *testing.T) {
+	db := fromFiles(t)
+	alice, _, _ := db.User("alice")
+	if got, err := db.Memberships(alice); err != nil || len(got) != 1 || got[0] != 33 {
+		t.Errorf("alice is in %v, %v; want 33", got, err)
+	}
+	root, _, _ := db.User("root")
+	if got, err := db.Memberships(root); err != nil || len(got) != 0 {
+		t.Errorf("root is in %v, %v; want nothing beside his own", got, err)
+	}
+}

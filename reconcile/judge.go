@@ -1,0 +1,117 @@
+package reconcile
+
+import (
+	"path"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
+)
+
+// sight counts what is found of each expectation in the directory in hand.
+type sight struct {
+	access []plan.Access
+	broken int64
+}
+
+// judge holds one entry against what is expected of it, as it is and as it will
+// be; either is nil where nothing is there. v is who got to its directory.
+func (k *worker) judge(w *walk, v view, wants *wants, have, after *plan.State) {
+	broken := false
+	for _, i := range wants.expects {
+		e, seen := &w.expects.list[i], &k.sight.access[i]
+		now := have != nil && e.want(have.Type) != 0
+		then := after != nil && e.want(after.Type) != 0
+		if !now && !then {
+			continue
+		}
+		seen.Matched++
+		keptNow := now && w.expects.holds(e, v.now, have)
+		keptThen := then && w.expects.holds(e, v.after, after)
+		if now && !keptNow {
+			seen.DeniedNow++
+		}
+		if then && !keptThen {
+			seen.DeniedAfter++
+		}
+		if keptNow && then && !keptThen {
+			seen.Broken++
+			broken = true
+		}
+	}
+	if broken {
+		k.sight.broken++
+	}
+}
+
+// addSight adds what one directory showed to the account's counts.
+func (w *walk) addSight(s *sight) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range s.access {
+		sum, seen := &w.record.Access[i], &s.access[i]
+		sum.Matched += seen.Matched
+		sum.DeniedNow += seen.DeniedNow
+		sum.DeniedAfter += seen.DeniedAfter
+		sum.Broken += seen.Broken
+		*seen = plan.Access{}
+	}
+	w.record.AccessBroken += s.broken
+	s.broken = 0
+}
+
+// expecting reports whether anything is expected of anybody in this account.
+func (b *binding) expecting() bool { return len(b.expects.list) > 0 }
+
+// states is a listed entry as it is, ACL included, and as the steps that were
+// found for it since leave it: nil where it is taken away.
+func (k *worker) states(dir *fsys.Dir, name string, info *fsys.Info, since int) (have, after *plan.State) {
+	if len(k.steps) == since {
+		state := info.State
+		// Under an empty mask the kernel does not look at the ACL.
+		if state.Type != plan.Symlink && state.Mode&0o070 != 0 {
+			state.Access = dir.AccessACL(name)
+		}
+		return &state, &state
+	}
+	first, last := k.steps[since].change, k.steps[len(k.steps)-1].change
+	if last.Action == plan.Remove {
+		return &first.Before, nil
+	}
+	return &first.Before, &last.After
+}
+
+// through is who gets through a directory, as it is and as it will be.
+func (b *binding) through(v view, have, after *plan.State) view {
+	return view{now: b.expects.enter(v.now, have), after: b.expects.enter(v.after, after)}
+}
+
+// into is who gets into a directory that is only planned.
+func (b *binding) into(v view, after *plan.State) view {
+	return view{after: b.expects.enter(v.after, after)}
+}
+
+// approach is who gets to the folder of the account's home: through every
+// directory from the root down. No step changes those.
+func (w *walk) approach(k *worker) (view, error) {
+	c := w.expects.begin()
+	if !w.expecting() {
+		return view{}, nil
+	}
+	for _, dir := range ancestors(w.place.Path) {
+		state, err := k.Root.Lookup(dir)
+		if err != nil {
+			return view{}, err
+		}
+		c = w.expects.enter(c, &state)
+	}
+	return view{now: c, after: c}, nil
+}
+
+// ancestors are the directories above an absolute path, the root first.
+func ancestors(p string) []string {
+	dir := path.Dir(p)
+	if dir == p {
+		return nil
+	}
+	return append(ancestors(dir), dir)
+}
