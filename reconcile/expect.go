@@ -49,7 +49,7 @@ func (r *run) expect(a *account, bound *spec.Bound) (*expectations, error) {
 		if err != nil {
 			return nil, err
 		}
-		ready.report.Match = strings.Join(as, ", ")
+		ready.report.Match = strings.Join(as, ",")
 		x.list = append(x.list, ready)
 	}
 	return x, nil
