@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 
 	"rightful/internal/fsys"
 	"rightful/plan"
@@ -26,11 +27,14 @@ func typeOf(t spec.Type) plan.Type {
 }
 
 func wantedTypes(l *spec.Line) string {
-	text := typeOf(l.Types[0]).String()
-	for _, t := range l.Types[1:] {
-		text += " or " + typeOf(t).String()
+	if l.Types[0] == spec.Absent {
+		return "absent"
 	}
-	return text
+	words := make([]string, len(l.Types))
+	for i, t := range l.Types {
+		words[i] = typeOf(t).String()
+	}
+	return strings.Join(words, " or ")
 }
 
 // indexLayout sorts the layout lines by the directory they stand in, in
