@@ -22,6 +22,7 @@ func hints(err error) []string {
 		selection *plan.SelectionError
 		prefix    *plan.PrefixError
 		needs     *plan.NeedsError
+		split     *plan.SplitError
 		moved     *apply.MovedError
 		host      *apply.HostError
 		locked    *apply.LockedError
@@ -42,6 +43,8 @@ func hints(err error) []string {
 		return []string{"rightful show -full FILE has the ids"}
 	case errors.As(err, &needs):
 		return []string{"approve both, or neither"}
+	case errors.As(err, &split):
+		return []string{"approve the whole account (-account), or leave it out (-except-account)"}
 	case errors.As(err, &moved), errors.As(err, &host), errors.Is(err, errCeiling):
 		return []string{"make a new plan on this host as it is now"}
 	case errors.As(err, &locked):
