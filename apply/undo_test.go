@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -409,21 +411,51 @@ func TestUndoOfKilled(t *testing.T) {
 		}
 		runs, err := History(o.StateDir)
 		h.must(err)
-		between := h.manifest()
-		back, problems := h.undo(o, runs[0].ID)
-		for _, p := range problems {
-			if p.Kind != plan.CannotUndo || p.Path != "www/root" {
-				t.Errorf("call %d: %+v", k, p)
+		h.isTakenBack(fmt.Sprintf("call %d", k), o, runs[0].ID, before)
+	}
+}
+
+// TestUndoOfFailed makes each changing call fail or lie instead.
+func TestUndoOfFailed(t *testing.T) {
+	for _, cause := range []error{syscall.ENOSPC, syscall.EIO, nil} {
+		for k := int64(1); ; k++ {
+			h := newHost(t)
+			o := everyKind(h)
+			o.Workers = 1
+			before := h.manifest()
+			var calls atomic.Int64
+			o.try = faults(k, cause, &calls)
+			report, err := Run(t.Context(), o)
+			if calls.Load() < k {
+				break
 			}
-			before["home/alice/www/root"] = between["home/alice/www/root"]
+			if report == nil {
+				t.Fatalf("%v in call %d: %v", cause, k, err)
+			}
+			o.try = nil
+			h.isTakenBack(fmt.Sprintf("%v in call %d", cause, k), o, report.Run, before)
 		}
-		if back.Approval != nil {
-			h.apply(back, fmt.Sprintf("done %d", back.Approval.Count))
+	}
+}
+
+// isTakenBack undoes a run that did not go to its end, and compares with the
+// manifest from before. What came from root stays: that was one-way.
+func (h *host) isTakenBack(what string, o Options, run string, before map[string]string) {
+	h.t.Helper()
+	between := h.manifest()
+	back, problems := h.undo(o, run)
+	for _, p := range problems {
+		if p.Kind != plan.CannotUndo || p.Path != "www/root" {
+			h.t.Errorf("%s: %+v", what, p)
 		}
-		h.same(fmt.Sprintf("call %d", k), before)
-		if left := h.shell("ls -A home; ls -A home/.rightful 2>/dev/null || true"); strings.Contains(left, "run-") && back.Approval != nil {
-			t.Errorf("call %d: the workshop has %s", k, left)
-		}
+		before["home/alice/www/root"] = between["home/alice/www/root"]
+	}
+	if back.Approval != nil {
+		h.apply(back, fmt.Sprintf("done %d", back.Approval.Count))
+	}
+	h.same(what, before)
+	if left := h.shell("ls -A home; ls -A home/.rightful 2>/dev/null || true"); strings.Contains(left, "run-") && back.Approval != nil {
+		h.t.Errorf("%s: the workshop has %s", what, left)
 	}
 }
 
