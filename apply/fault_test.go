@@ -29,6 +29,9 @@ func faults(k int64, err error, calls *atomic.Int64) func(string, func() error) 
 // journal agrees with the tree, and a second run of the same plan brings it to
 // the end.
 func TestFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	for _, cause := range []error{syscall.ENOSPC, syscall.EPERM, syscall.EIO, nil} {
 		for k := int64(1); ; k++ {
 			h := newHost(t)

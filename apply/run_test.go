@@ -112,6 +112,9 @@ func TestNeedsWhatWasNotAdded(t *testing.T) {
 }
 
 func TestManySteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	h := newHost(t)
 	var drafts []draft
 	for d := range 20 {

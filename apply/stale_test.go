@@ -148,6 +148,9 @@ func TestStaleRemove(t *testing.T) {
 // outside, and its directory with a link, as fast as he can. The outside file
 // is never touched.
 func TestRace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	h := newHost(t)
 	outside := h.base + "/outside"
 	h.must(os.WriteFile(outside, nil, 0o600))
@@ -193,6 +196,9 @@ func (h *host) settle() {
 // TestRaceOfNames does the same to a link that gets a new target, a file that
 // is removed and a name that something is added under.
 func TestRaceOfNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	h := newHost(t)
 	outside := h.base + "/outside"
 	h.must(os.WriteFile(outside, []byte("precious"), 0o600))

@@ -233,6 +233,9 @@ func (f *forest) addition(path string, depth int) {
 // included; undo brings everything back but for what was marked one-way; undo of
 // the undo brings it to what it was between.
 func TestUndoIsTheWayBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			f := &forest{host: newHost(t), r: rand.New(rand.NewPCG(seed, 1))}
@@ -402,6 +405,9 @@ func TestRestoreIsStale(t *testing.T) {
 // TestUndoOfKilled kills a run before each of its changing calls, and takes it
 // back: everything is as it was before.
 func TestUndoOfKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	for k := 1; ; k++ {
 		h := newHost(t)
 		o := everyKind(h)
@@ -417,6 +423,9 @@ func TestUndoOfKilled(t *testing.T) {
 
 // TestUndoOfFailed makes each changing call fail or lie instead.
 func TestUndoOfFailed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	for _, cause := range []error{syscall.ENOSPC, syscall.EIO, nil} {
 		for k := int64(1); ; k++ {
 			h := newHost(t)

@@ -145,6 +145,9 @@ func hostilePlan(t testing.TB, accounts, groups int) *Plan {
 // from 180 lines of policy, 17 kinds of problems, reasons to hold, expectations
 // that break, and all limits there are.
 func TestTextIsShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	for name, p := range map[string]*Plan{
 		"many groups": hostilePlan(t, 500, 300),
 		"all parts":   longPlan(t),

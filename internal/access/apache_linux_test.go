@@ -40,6 +40,9 @@ DocumentRoot %[1]s
 // The real Apache is the oracle: its answer and the number of its message for
 // everything in random trees of three layouts.
 func TestApacheAgrees(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	needRoot(t)
 	t.Parallel()
 	binary := find(t, "/usr/sbin/apache2")

@@ -19,6 +19,9 @@ var wanted = flag.Int("answers", 6_000, "how many answers of the kernel's to com
 // The kernel is the oracle: random trees, random people, and what open(2),
 // getdents(2), lstat(2) and faccessat2(2) tell them.
 func TestKernelAgrees(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	needRoot(t)
 	t.Run("temp", func(t *testing.T) { agree(t, ground(t)) })
 	t.Run("tmpfs", func(t *testing.T) {

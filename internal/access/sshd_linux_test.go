@@ -13,6 +13,9 @@ import (
 // The real sshd is the oracle: who is let in with a key. It is Debian's, where it
 // has Debian's patch, as can be seen by what it says about itself.
 func TestSSHDAgrees(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	needRoot(t)
 	t.Parallel()
 	sshd, ssh, keygen := find(t, "/usr/sbin/sshd"), find(t, "ssh"), find(t, "ssh-keygen")
