@@ -116,6 +116,9 @@ func TestDraftSpills(t *testing.T) {
 
 // One block of many contents is more than a line may hold.
 func TestLargeBlocksAreSplit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	b := &plan.Block{Account: "alice", Dir: ".", Parent: plan.Identity{Ino: 1}}
 	for i := range 30 {
 		b.Changes = append(b.Changes, addition(plan.State{Type: plan.File, UID: 1001, GID: 1001, Mode: 0o644}, strings.Repeat(string(rune('a'+i)), plan.MaxContent)))

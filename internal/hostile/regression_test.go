@@ -15,6 +15,7 @@ import (
 // yet: a panic, or a plan with one directory's steps in the place of another's. It depends on the order in which directories
 // are listed, which a disk's filesystem mixes.
 func TestT14MoreThanTheSpoolHolds(t *testing.T) {
+	slow(t)
 	h := newHostIn(t, "")
 	h.forest("home/alice/public_html", strings.Repeat("d", 255), 6, 4096)
 	h.must("plan", "-out", "x.plan")
