@@ -3,8 +3,10 @@
 package apply
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -85,4 +87,31 @@ func beKilled(t *testing.T, base string) {
 	}
 	_, err = Run(t.Context(), o)
 	h.must(err)
+}
+
+// TestTornEndIsPutAside by the next run of the same root: what a crash left at
+// the end of a journal is cut off it, and kept.
+func TestTornEndIsPutAside(t *testing.T) {
+	h := newHost(t)
+	o := everyKind(h)
+	if !h.killAt(o, 3) {
+		t.Fatal("the run was not killed")
+	}
+	runs, err := History(o.StateDir)
+	h.must(err)
+	journal := filepath.Join(runs[0].Dir, journalFile)
+	whole, err := os.ReadFile(journal)
+	h.must(err)
+	torn := []byte{9, 0, 0, 0, 1}
+	h.must(os.WriteFile(journal, append(bytes.Clone(whole), torn...), 0o600))
+	if report, err := Run(t.Context(), o); err != nil || !report.Counts.Complete() {
+		t.Fatalf("the next run: %+v, %v", report, err)
+	}
+	left, err := os.ReadFile(journal)
+	h.must(err)
+	kept, err := os.ReadFile(filepath.Join(runs[0].Dir, tornFile))
+	h.must(err)
+	if !bytes.Equal(left, whole) || !bytes.Equal(kept, torn) {
+		t.Errorf("the journal has %d bytes, and had %d; kept % x", len(left), len(whole), kept)
+	}
 }

@@ -108,18 +108,23 @@ func begin(o *Options, root *fsys.Dir) (*run, error) {
 }
 
 // unsettled are the journals of earlier runs of the same plan, and the names of
-// those of the same root that were interrupted.
+// those of the same root that were interrupted. The lock says that none of those
+// is still being written, so that what a crash tore off is put aside.
 func unsettled(o *Options) (found []*Journal, interrupted map[string]bool, err error) {
 	interrupted = make(map[string]bool)
+	var torn error
 	err = eachJournal(o.StateDir, func(j *Journal) {
 		if j.Run.Plan == o.Plan.Digest && (j.Run.Interrupted || j.Run.Results[Failed] > 0) {
 			found = append(found, j)
 		}
 		if j.Run.Interrupted && j.Run.Root == o.Plan.Header.Root {
 			interrupted[j.Run.ID] = true
+			if j.Run.Err == nil && j.Torn > 0 {
+				torn = errors.Join(torn, Repair(j.Run.Dir))
+			}
 		}
 	})
-	return found, interrupted, err
+	return found, interrupted, errors.Join(err, torn)
 }
 
 // halfDone reports whether an earlier run may have left a step half done.

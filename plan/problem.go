@@ -4,27 +4,24 @@ package plan
 type ProblemKind string
 
 const (
-	HardLink       ProblemKind = "hard_link"
-	ForeignOwner   ProblemKind = "foreign_owner"
-	GivenAway      ProblemKind = "given_away"  // a file that a line would hand to somebody else
-	OtherType      ProblemKind = "other_type"  // not a directory, file or symlink
-	WrongType      ProblemKind = "wrong_type"  // not what the layout asks for
-	MountInside    ProblemKind = "mount"       // another filesystem, or the same one mounted again
-	Unreadable     ProblemKind = "unreadable"  // a directory that could not be listed
-	SetID          ProblemKind = "setid"       // setuid or setgid on a file
-	Protected      ProblemKind = "protected"   // immutable or append-only
-	HasACL         ProblemKind = "acl"         // no mode can be set without somebody gaining
-	UnsafeAncestor ProblemKind = "unsafe_base" // somebody else can replace a folder above the home
-	BadPath        ProblemKind = "bad_path"    // a variable leads out of the home
-	MissingHome    ProblemKind = "missing_home"
-	MissingParent  ProblemKind = "missing_parent"
-	Expired        ProblemKind = "expired_exception"
-	Reported       ProblemKind = "reported" // enforce: report
-	Vanished       ProblemKind = "changed_under_us"
-	ChangedSince   ProblemKind = "changed_since" // not as the run left it that is to be undone
-	CannotUndo     ProblemKind = "one_way"       // a step that no undo takes back
-	Purged         ProblemKind = "purged"        // not in quarantine any more
-	NoIdentity     ProblemKind = "no_identity"   // the filesystem cannot tell inodes apart
+	HardLink      ProblemKind = "hard_link"
+	ForeignOwner  ProblemKind = "foreign_owner"
+	GivenAway     ProblemKind = "given_away" // a file that a line would hand to somebody else
+	OtherType     ProblemKind = "other_type" // not a directory, file or symlink
+	WrongType     ProblemKind = "wrong_type" // not what the layout asks for
+	MountInside   ProblemKind = "mount"      // another filesystem, or the same one mounted again
+	Unreadable    ProblemKind = "unreadable" // a directory that could not be listed
+	SetID         ProblemKind = "setid"      // setuid or setgid on a file
+	Protected     ProblemKind = "protected"  // immutable or append-only
+	HasACL        ProblemKind = "acl"        // no mode can be set without somebody gaining
+	MissingParent ProblemKind = "missing_parent"
+	Expired       ProblemKind = "expired_exception"
+	Reported      ProblemKind = "reported" // enforce: report
+	Vanished      ProblemKind = "changed_under_us"
+	ChangedSince  ProblemKind = "changed_since" // not as the run left it that is to be undone
+	CannotUndo    ProblemKind = "one_way"       // a step that no undo takes back
+	Purged        ProblemKind = "purged"        // not in quarantine any more
+	NoIdentity    ProblemKind = "no_identity"   // the filesystem cannot tell inodes apart
 )
 
 // Problem is something that the planner saw and will not touch, and why.
