@@ -42,6 +42,8 @@ type Access struct {
 	Matched, DeniedNow, DeniedAfter, Broken int64
 	// How many accounts those are in; only in a [Trailer].
 	Accounts, AccountsDeniedNow, AccountsDeniedAfter, AccountsBroken int64
+	// Causes are why it will not hold, the worst first.
+	Causes []Cause
 }
 
 // Held is one reason why an account is held.

@@ -11,6 +11,7 @@ type counter struct {
 	summary Summary
 	groups  map[ID]*groupCount
 	access  []Access
+	causes  []Causes           // of access
 	line    map[accessLine]int // index into access
 	account *Account
 	number  int64 // of the account
@@ -60,10 +61,15 @@ func (n *counter) countAccess(a *Access, held bool) {
 		i = len(n.access)
 		n.line[line] = i
 		n.access = append(n.access, Access{Identity: a.Identity, Expect: a.Expect, Match: a.Match, Source: a.Source})
+		n.causes = append(n.causes, Causes{})
 	}
-	after, broken := a.DeniedAfter, a.Broken
+	after, broken, causes := a.DeniedAfter, a.Broken, a.Causes
 	if held {
-		after, broken = a.DeniedNow, 0
+		after, broken, causes = a.DeniedNow, 0, nil
+	}
+	for _, c := range causes {
+		c.Account, c.Accounts = n.account.Name, 1
+		n.causes[i].Add(c)
 	}
 	sum := &n.access[i]
 	sum.Matched += a.Matched
@@ -104,6 +110,9 @@ func (n *counter) problem(p *Problem) {
 
 func (n *counter) trailer(h *Header) *Trailer {
 	t := &Trailer{Summary: n.summary, Access: n.access}
+	for i := range t.Access {
+		t.Access[i].Causes = n.causes[i].Worst()
+	}
 	for id, g := range n.groups {
 		t.Groups = append(t.Groups, Group{id, g.steps, g.accounts})
 	}

@@ -139,6 +139,8 @@ type jsonAccess struct {
 	AccountsDeniedNow   int64  `json:"accounts_denied_now"`
 	AccountsDeniedAfter int64  `json:"accounts_denied_after"`
 	AccountsBroken      int64  `json:"accounts_broken"`
+
+	Causes []jsonCause `json:"causes"` // why it will not hold, the worst first
 }
 
 func accessDocuments(access []Access) []jsonAccess {
@@ -148,6 +150,7 @@ func accessDocuments(access []Access) []jsonAccess {
 			jsonText(a.Identity), jsonText(a.Expect), jsonText(a.Match), jsonText(a.Source),
 			a.Matched, a.DeniedNow, a.DeniedAfter, a.Broken,
 			a.Accounts, a.AccountsDeniedNow, a.AccountsDeniedAfter, a.AccountsBroken,
+			causeDocuments(a.Causes),
 		}
 	}
 	return all

@@ -26,6 +26,7 @@ import (
 //	account alice ENTRIES MANAGED [incomplete] [uid=1001]
 //	held account.remove MESSAGE
 //	access web "can read" public_html/** hosting.yaml:41 MATCHED NOW AFTER BROKEN
+//	cause PATH|own TYPE MODE NEED BY ENTRIES BROKEN EXAMPLE   (of the access before it)
 //	problem PATH KIND MESSAGE [x12]
 //	add PATH TYPE STATE mode=hosting.yaml:23
 //	change PATH TYPE BEFORE AFTER mode=hosting.yaml:23 [take] [one-way] [x12]
@@ -160,6 +161,20 @@ func (s *sample) part(a *sampleAccount, f []string) {
 			Matched: s.number(f[5]), DeniedNow: s.number(f[6]), DeniedAfter: s.number(f[7]), Broken: s.number(f[8]),
 		})
 		a.AccessBroken += s.number(f[8])
+	case "cause":
+		mode, err := strconv.ParseUint(f[3], 8, 12)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		x := &a.Access[len(a.Access)-1]
+		c := Cause{
+			Own: f[1] == "own", Type: Type(slices.Index(typeNames[:], f[2])), Mode: Mode(mode), Need: f[4], By: f[5],
+			Entries: s.number(f[6]), Broken: s.number(f[7]), Example: f[8],
+		}
+		if !c.Own && f[1] != "many" {
+			c.Path = f[1]
+		}
+		x.Causes = append(x.Causes, c)
 	case "problem":
 		for i := range times {
 			a.problems = append(a.problems, Problem{Account: a.Name, Path: counted(f[1], i), Kind: ProblemKind(f[2]), Message: counted(f[3], i)})

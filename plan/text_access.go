@@ -32,8 +32,11 @@ func (t *text) access() {
 		})
 	}
 	t.line("")
-	for _, laid := range columns(rows, []int{40, 40, 40}) {
+	for i, laid := range columns(rows, []int{40, 40, 40}) {
 		t.line("%s", laid)
+		if i > 0 {
+			t.causes(&shown[i-1])
+		}
 	}
 	if rest > 0 {
 		t.line("  ... %s more   %s", comma(int64(rest)), t.hint("-full"))
@@ -62,7 +65,7 @@ func (a *Access) verdict(accounts, entries int64) string {
 		return "kept"
 	}
 	end := " denied"
-	if strings.HasPrefix(a.Expect, "cannot") {
+	if a.cannot() {
 		end = " reachable"
 	}
 	return count(accounts, "account") + ", " + count(entries, a.noun()) + end

@@ -149,7 +149,7 @@ func heldByLimits(limits []Limit, a *Account) []Held {
 	var held []Held
 	for _, v := range judgeAccount(limits, a, &use{tally: a.Tally, broken: a.AccessBroken}, nil) {
 		if v.Exceeded {
-			held = append(held, Held{Reason: v.Limit.Name, Message: v.String()})
+			held = append(held, Held{Reason: v.Limit.Name, Message: v.String() + a.whatBreaks(v.Limit.Name)})
 		}
 	}
 	return held

@@ -124,6 +124,7 @@ func (a *Access) wire(c *codec) {
 	num(c, "accounts_denied_now", &a.AccountsDeniedNow)
 	num(c, "accounts_denied_after", &a.AccountsDeniedAfter)
 	num(c, "accounts_broken", &a.AccountsBroken)
+	items(c, "causes", &a.Causes, (*Cause).wire)
 	c.literal("}")
 }
 

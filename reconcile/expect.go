@@ -17,6 +17,7 @@ type expectations struct {
 	ids       []access.Identity // each once; at most access.MaxIdentities
 	strangers *access.Strangers // nil where nothing is said of others
 	account   uint32
+	toOthers  bool // something is promised to all others
 }
 
 // expectation is one of them, made ready.
@@ -70,6 +71,7 @@ func (r *run) expectation(x *expectations, a *account, e spec.Expectation, known
 	if e.Identity == spec.IdentityOthers {
 		var err error
 		x.strangers, err = r.strangers()
+		x.toOthers = x.toOthers || !e.Cannot
 		return ready, err
 	}
 	who, ok := known[e.Who]
@@ -116,8 +118,12 @@ func (e *expectation) want(t plan.Type) access.Want {
 	return 0
 }
 
-// view is who got down to a place, now and after the plan's steps.
-type view struct{ now, after crowd }
+// view is who got down to a place, now and after the plan's steps, and what will
+// have stopped those who did not.
+type view struct {
+	now, after crowd
+	stops      stops
+}
 
 // crowd is who got there: the named identities, and the strangers where they
 // matter.

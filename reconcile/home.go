@@ -113,8 +113,8 @@ func (w *walk) decideHome(k *worker, t *task, home *homeSeen) error {
 			}
 		}
 	}
-	k.judge(w, t.view, w.homeWants, &home.state, &after)
-	t.view = w.through(t.view, &home.state, &after)
+	k.judge(w, t.view, w.homeWants, theHome(), &home.state, &after)
+	t.view = w.through(t.view, theHome(), &home.state, &after)
 	return nil
 }
 
@@ -157,8 +157,8 @@ func (w *walk) addHome(k *worker) error {
 	if err != nil {
 		return err
 	}
-	k.judge(w, v, w.homeWants, nil, &change.After)
-	return w.addBelow(k, ".", change, w.into(v, &change.After))
+	k.judge(w, v, w.homeWants, theHome(), nil, &change.After)
+	return w.addBelow(k, ".", change, w.into(v, theHome(), &change.After))
 }
 
 // hasNeighbour reports whether the folder of a missing home holds the home of

@@ -10,12 +10,17 @@ import (
 // sight counts what is found of each expectation in the directory in hand.
 type sight struct {
 	access []plan.Access
+	causes []plan.Causes
 	broken int64
+}
+
+func (s *sight) begin(n int) {
+	s.access, s.causes = make([]plan.Access, n), make([]plan.Causes, n)
 }
 
 // judge holds one entry against what is expected of it, as it is and as it will
 // be; either is nil where nothing is there. v is who got to its directory.
-func (k *worker) judge(w *walk, v view, wants *wants, have, after *plan.State) {
+func (k *worker) judge(w *walk, v view, wants *wants, at spot, have, after *plan.State) {
 	broken := false
 	for _, i := range wants.expects {
 		e, seen := &w.expects.list[i], &k.sight.access[i]
@@ -30,13 +35,17 @@ func (k *worker) judge(w *walk, v view, wants *wants, have, after *plan.State) {
 		if now && !keptNow {
 			seen.DeniedNow++
 		}
-		if then && !keptThen {
-			seen.DeniedAfter++
+		if !then || keptThen {
+			continue
 		}
-		if keptNow && then && !keptThen {
+		seen.DeniedAfter++
+		cause := w.expects.cause(e, v, after)
+		cause.Entries, cause.Example = 1, at.path()
+		if keptNow {
 			seen.Broken++
-			broken = true
+			cause.Broken, broken = 1, true
 		}
+		k.sight.causes[i].Add(cause)
 	}
 	if broken {
 		k.sight.broken++
@@ -54,6 +63,7 @@ func (w *walk) addSight(s *sight) {
 		sum.DeniedAfter += seen.DeniedAfter
 		sum.Broken += seen.Broken
 		*seen = plan.Access{}
+		w.causes[i].Merge(&s.causes[i])
 	}
 	w.record.AccessBroken += s.broken
 	s.broken = 0
@@ -81,30 +91,35 @@ func (k *worker) states(dir *fsys.Dir, name string, info *fsys.Info, since int) 
 }
 
 // through is who gets through a directory, as it is and as it will be.
-func (b *binding) through(v view, have, after *plan.State) view {
-	return view{now: b.expects.enter(v.now, have), after: b.expects.enter(v.after, after)}
+func (b *binding) through(v view, at spot, have, after *plan.State) view {
+	next := b.into(v, at, after)
+	next.now = b.expects.enter(v.now, have)
+	return next
 }
 
 // into is who gets into a directory that is only planned.
-func (b *binding) into(v view, after *plan.State) view {
-	return view{after: b.expects.enter(v.after, after)}
+func (b *binding) into(v view, at spot, after *plan.State) view {
+	next := view{after: b.expects.enter(v.after, after)}
+	next.stops = b.expects.lost(v.stops, v.after, next.after, after, at)
+	return next
 }
 
 // approach is who gets to the folder of the account's home: through every
 // directory from the root down. No step changes those.
 func (w *walk) approach(k *worker) (view, error) {
-	c := w.expects.begin()
 	if !w.expecting() {
 		return view{}, nil
 	}
+	c := w.expects.begin()
+	v := view{now: c, after: c}
 	for _, dir := range ancestors(w.place.Path) {
 		state, err := k.Root.Lookup(dir)
 		if err != nil {
 			return view{}, err
 		}
-		c = w.expects.enter(c, &state)
+		v = w.through(v, spot{"", dir}, &state, &state)
 	}
-	return view{now: c, after: c}, nil
+	return v, nil
 }
 
 // ancestors are the directories above an absolute path, the root first.

@@ -75,8 +75,9 @@ func (w *walk) addMissing(k *worker, t task, dir *fsys.Dir) error {
 			continue
 		}
 		k.steps = append(k.steps, stepFound{name: path.Base(l.Path), change: change})
-		k.judge(w, t.view, w.matcher.at(l.Path).wants, nil, &change.After)
-		if err := w.addBelow(k, l.Path, change, w.into(t.view, &change.After)); err != nil {
+		at := spot{t.path, path.Base(l.Path)}
+		k.judge(w, t.view, w.matcher.at(l.Path).wants, at, nil, &change.After)
+		if err := w.addBelow(k, l.Path, change, w.into(t.view, at, &change.After)); err != nil {
 			return err
 		}
 	}
@@ -109,8 +110,9 @@ func (w *walk) addBelow(k *worker, dir string, parent *plan.Change, v view) erro
 		block.Entries = append(block.Entries, plan.Entry{Name: path.Base(l.Path), Change: len(block.Changes)})
 		block.Changes = append(block.Changes, *change)
 		w.ids.add(change)
-		k.judge(w, v, w.matcher.at(l.Path).wants, nil, &change.After)
-		if err := w.addBelow(k, l.Path, change, w.into(v, &change.After)); err != nil {
+		at := spot{dir, path.Base(l.Path)}
+		k.judge(w, v, w.matcher.at(l.Path).wants, at, nil, &change.After)
+		if err := w.addBelow(k, l.Path, change, w.into(v, at, &change.After)); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ func (k *worker) replacement(w *walk, t task, wants *wants, name string) error {
 		return err
 	}
 	k.steps = append(k.steps, stepFound{name: name, change: change})
-	return w.addBelow(k, l.Path, change, w.into(t.view, &change.After))
+	return w.addBelow(k, l.Path, change, w.into(t.view, spot{t.path, name}, &change.After))
 }
 
 // sortSteps puts the steps of a directory in order: by name, and what is taken

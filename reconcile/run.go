@@ -241,7 +241,8 @@ func (k *worker) begin(w *walk, _ task) ([]task, error) {
 	for _, e := range w.expects.list {
 		w.record.Access = append(w.record.Access, e.report)
 	}
-	k.sight.access = make([]plan.Access, len(w.expects.list))
+	w.causes = make([]plan.Causes, len(w.expects.list))
+	k.sight.begin(len(w.expects.list))
 	defer w.addSight(&k.sight)
 	return w.start(k)
 }
@@ -251,6 +252,9 @@ func (w *walk) finish() error {
 	a := w.account
 	if w.home != nil && !w.stopped.Load() {
 		w.unreached()
+	}
+	for i := range w.record.Access {
+		w.record.Access[i].Causes = w.causes[i].Worst()
 	}
 	w.record.Held = a.held
 	w.record.Entries, w.record.Managed = w.entries.Load(), w.managed.Load()

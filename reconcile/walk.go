@@ -36,6 +36,7 @@ type walk struct {
 
 	mu      sync.Mutex
 	reached map[int]bool // layout lines that were found, added, or given a problem
+	causes  []plan.Causes
 }
 
 // openDir is a directory that stays open while tasks below it wait.
@@ -97,7 +98,7 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	defer k.release(here)
 
 	k.children, k.steps = k.children[:0], k.steps[:0]
-	k.sight.access = make([]plan.Access, len(w.expects.list))
+	k.sight.begin(len(w.expects.list))
 	defer w.addSight(&k.sight)
 	if err := k.list(w, t, dir); err != nil {
 		return nil, err
@@ -203,9 +204,9 @@ func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.I
 	v := t.view
 	if w.expecting() && !info.MountRoot && (below || len(wants.expects) > 0) {
 		have, after := k.states(dir, name, info, since)
-		k.judge(w, t.view, wants, have, after)
+		k.judge(w, t.view, wants, spot{t.path, name}, have, after)
 		if below && after != nil {
-			v = w.through(t.view, have, after)
+			v = w.through(t.view, spot{t.path, name}, have, after)
 		}
 	}
 	if below && (!managed || !wants.removes(info.Type)) {
