@@ -236,5 +236,6 @@ func (e *Effect) wire(c *codec) {
 	c.literal("{")
 	c.text("account", &e.Account)
 	mustNum(c, "access_broken", &e.AccessBroken)
+	items(c, "access", &e.Access, (*Access).wire)
 	c.literal("}")
 }

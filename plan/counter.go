@@ -24,6 +24,8 @@ type groupCount struct {
 // accessLine tells one expectation from another.
 type accessLine struct{ identity, expect, match, source string }
 
+func (a *Access) line() accessLine { return accessLine{a.Identity, a.Expect, a.Match, a.Source} }
+
 func newCounter() *counter {
 	return &counter{groups: make(map[ID]*groupCount), line: make(map[accessLine]int)}
 }
@@ -55,7 +57,7 @@ func (n *counter) begin(a *Account) {
 
 // countAccess takes a held account as it is: nothing of it will change.
 func (n *counter) countAccess(a *Access, held bool) {
-	line := accessLine{a.Identity, a.Expect, a.Match, a.Source}
+	line := a.line()
 	i, ok := n.line[line]
 	if !ok {
 		i = len(n.access)
@@ -118,6 +120,6 @@ func (n *counter) trailer(h *Header) *Trailer {
 	}
 	slices.SortFunc(t.Groups, func(a, b Group) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	s := &n.summary
-	t.Limits = judgeRun(h.Limits, h.Inventory, &use{s.AccountsChanged, s.Held, s.AccessBroken, s.Tally}, nil)
+	t.Limits = judgeRun(h.Limits, h.Inventory, &use{accounts: s.AccountsChanged, held: s.Held, broken: s.AccessBroken, tally: s.Tally}, nil)
 	return t
 }

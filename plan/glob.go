@@ -54,8 +54,8 @@ func byteRunes(s string) string {
 	return string(runes)
 }
 
-// literal is the pattern that matches this name and no other.
-func literal(name string) string {
+// Literal is the pattern that matches this name and no other.
+func Literal(name string) string {
 	var b strings.Builder
 	for i := range len(name) {
 		if strings.IndexByte(`\*?[]{}`, name[i]) >= 0 {

@@ -37,6 +37,10 @@ type Host struct {
 type Policy struct {
 	Name  string // for headlines
 	Files []PolicyFile
+	// Path and Vars say how to read it once more: where it was found, absolute,
+	// and what the command line set. They are not part of the digest.
+	Path string
+	Vars map[string]string
 }
 
 // PolicyFile is one file of a policy.

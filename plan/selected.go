@@ -34,6 +34,7 @@ func (s *Selected) step(t Step) bool { return s.take.all(t) && !s.except.any(t) 
 type Effect struct {
 	Account      string
 	AccessBroken int64
+	Access       []Access // now, and after the selected steps
 }
 
 // NeedsError is an approved step without the step that it needs.
@@ -223,11 +224,12 @@ func (c *chooser) end() {
 	if a == nil || c.chosen == 0 {
 		return
 	}
-	broken := a.AccessBroken
+	broken, access := a.AccessBroken, a.Access
 	if c.chosen < c.counted {
-		broken = c.effect(a)
+		effect := c.effect(a)
+		broken, access = effect.AccessBroken, effect.Access
 	}
-	verdicts := judgeAccount(c.plan.Header.Limits, a, &use{tally: c.tally, broken: broken}, c.overrides)
+	verdicts := judgeAccount(c.plan.Header.Limits, a, &use{tally: c.tally, broken: broken, access: access}, c.overrides)
 	if c.within && !c.fits(broken, verdicts) {
 		return
 	}
@@ -245,16 +247,16 @@ func (c *chooser) end() {
 
 // effect is that of a part of the account. Without expectations there is
 // nothing to break.
-func (c *chooser) effect(a *Account) int64 {
+func (c *chooser) effect(a *Account) (none Effect) {
 	if len(a.Access) == 0 {
-		return 0
+		return none
 	}
 	c.Split = append(c.Split, a.Name)
 	i := slices.IndexFunc(c.effects, func(e Effect) bool { return e.Account == a.Name })
 	if i < 0 {
-		return 0
+		return none
 	}
-	return c.effects[i].AccessBroken
+	return c.effects[i]
 }
 
 func (c *chooser) finish() (*Selected, error) {
@@ -272,7 +274,7 @@ func (c *chooser) finish() (*Selected, error) {
 		}
 		return nil, &SelectionError{}
 	}
-	c.Limits = append(judgeRun(h.Limits, h.Inventory, &use{c.Accounts, c.held, c.AccessBroken, c.Tally}, c.overrides), c.verdicts...)
+	c.Limits = append(judgeRun(h.Limits, h.Inventory, &use{accounts: c.Accounts, held: c.held, broken: c.AccessBroken, tally: c.Tally}, c.overrides), c.verdicts...)
 	return c.Selected, c.overrides.check(c.Limits)
 }
 

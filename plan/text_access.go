@@ -28,7 +28,7 @@ func (t *text) access() {
 			after += ", BROKEN for " + count(a.Broken, a.noun())
 		}
 		rows = append(rows, []string{
-			"  " + Quote(a.Identity) + " " + Printable(a.Expect) + " " + quotePattern(a.Match), now, after, Quote(a.Source),
+			"  " + a.title(), now, after, Quote(a.Source),
 		})
 	}
 	t.line("")
@@ -57,6 +57,11 @@ func (t *text) worst(all []Access) ([]Access, int) {
 	slices.SortStableFunc(shown, func(x, y Access) int { return cmp.Compare(min(y.Broken, 1), min(x.Broken, 1)) })
 	shown = shown[:min(len(shown), maxAccess)]
 	return shown, len(all) - len(shown)
+}
+
+// title is the expectation in words.
+func (a *Access) title() string {
+	return Quote(a.Identity) + " " + Printable(a.Expect) + " " + quotePattern(a.Match)
 }
 
 // verdict says in how many places an expectation does not hold.

@@ -53,24 +53,21 @@ func (c *Cause) whose() string {
 
 func (a *Access) cannot() bool { return strings.HasPrefix(a.Expect, "cannot") }
 
-// whatBreaks tells an account that is held because of its expectations which
-// ones, and by what: nobody should have to guess what the plan would have done.
-func (a *Account) whatBreaks(limit string) string {
-	if limit != "account.access_broken" {
-		return ""
-	}
-	var s strings.Builder
-	for i := range a.Access {
-		x := &a.Access[i]
+// whatBreaks names the expectations that would break, and why: nobody should
+// have to guess what the plan would have done.
+func whatBreaks(access []Access) string {
+	var lines []string
+	for i := range access {
+		x := &access[i]
 		if x.Broken == 0 {
 			continue
 		}
-		fmt.Fprintf(&s, "; %s %s %s (%s) would no longer hold for %s",
-			Quote(x.Identity), Printable(x.Expect), quotePattern(x.Match), Quote(x.Source), count(x.Broken, x.noun()))
+		line := fmt.Sprintf("%s (%s) would no longer hold for %s", x.title(), Quote(x.Source), count(x.Broken, x.noun()))
 		if len(x.Causes) > 0 && x.Causes[0].Broken > 0 {
 			c := &x.Causes[0]
-			s.WriteString(", as " + Quote(c.Example) + ": " + c.reason(x, "would be"))
+			line += ", as " + Quote(c.Example) + ": " + c.reason(x, "would be")
 		}
+		lines = append(lines, line)
 	}
-	return s.String()
+	return strings.Join(lines, "; ")
 }

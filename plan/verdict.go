@@ -16,6 +16,9 @@ type Verdict struct {
 	Exceeded bool
 	// Override is the number that somebody allowed instead, nil for none.
 	Override *int64
+	// Detail says what the objects are, where a number alone would make somebody
+	// guess. It is printable.
+	Detail string
 }
 
 func judge(l Limit, account string, base, used int64, override *int64) Verdict {
@@ -67,7 +70,11 @@ func (v Verdict) AllowedText() string {
 }
 
 func (v Verdict) String() string {
-	return fmt.Sprintf("%s: %d used, %s allowed (%s; %s)", Printable(v.Name()), v.Used, v.AllowedText(), v.Rule(), Printable(v.Source()))
+	s := fmt.Sprintf("%s: %d used, %s allowed (%s; %s)", Printable(v.Name()), v.Used, v.AllowedText(), v.Rule(), Printable(v.Source()))
+	if v.Detail != "" {
+		s += "; " + v.Detail
+	}
+	return s
 }
 
 // LimitError is every limit that is exceeded.
@@ -101,6 +108,7 @@ func exceeded(verdicts []Verdict) error {
 type use struct {
 	accounts, held, broken int64
 	tally                  Tally
+	access                 []Access // of one account
 }
 
 // of is the use of what a limit's name says after its dot.
@@ -138,7 +146,11 @@ func judgeAll(limits []Limit, prefix, account string, base int64, u *use, o Over
 	var verdicts []Verdict
 	for _, l := range limits {
 		if key, ok := strings.CutPrefix(l.Name, prefix); ok {
-			verdicts = append(verdicts, judge(l, account, base, u.of(key), o.find(l.Name, account)))
+			v := judge(l, account, base, u.of(key), o.find(l.Name, account))
+			if v.Exceeded && key == "access_broken" {
+				v.Detail = whatBreaks(u.access)
+			}
+			verdicts = append(verdicts, v)
 		}
 	}
 	return verdicts
@@ -147,9 +159,9 @@ func judgeAll(limits []Limit, prefix, account string, base int64, u *use, o Over
 // heldByLimits are the reasons that an account's limits give to hold it.
 func heldByLimits(limits []Limit, a *Account) []Held {
 	var held []Held
-	for _, v := range judgeAccount(limits, a, &use{tally: a.Tally, broken: a.AccessBroken}, nil) {
+	for _, v := range judgeAccount(limits, a, &use{tally: a.Tally, broken: a.AccessBroken, access: a.Access}, nil) {
 		if v.Exceeded {
-			held = append(held, Held{Reason: v.Limit.Name, Message: v.String() + a.whatBreaks(v.Limit.Name)})
+			held = append(held, Held{Reason: v.Limit.Name, Message: v.String()})
 		}
 	}
 	return held

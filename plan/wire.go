@@ -34,6 +34,8 @@ func (p *Policy) wire(c *codec) {
 	c.literal("{")
 	c.text("name", &p.Name)
 	items(c, "files", &p.Files, (*PolicyFile).wire)
+	c.text("path", &p.Path)
+	pairs(c, "vars", &p.Vars, textItem, textItem)
 	c.literal("}")
 }
 

@@ -40,7 +40,7 @@ func WithinLimits(p *Plan, s Selection, o Overrides, effects ...Effect) (Selecti
 	}
 	s.All, s.Accounts = false, nil
 	for _, name := range slices.Sorted(maps.Keys(c.accounts)) {
-		s.Accounts = append(s.Accounts, literal(name))
+		s.Accounts = append(s.Accounts, Literal(name))
 	}
 	return s, waves, nil
 }

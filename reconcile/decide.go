@@ -83,7 +83,12 @@ func (k *worker) decide(w *walk, t task, path string, entry looked, wants *wants
 	if found.oneWay != nil && entry.HasCapabilities() {
 		step.change = found.oneWay
 	}
-	return step, true
+	return step, k.chosen(w, path, step.change)
+}
+
+// chosen reports whether a step is reckoned with.
+func (k *worker) chosen(w *walk, path string, change *plan.Change) bool {
+	return k.Chosen == nil || k.Chosen(plan.Step{Account: &w.record, Change: change, Path: path}.ID())
 }
 
 // memoKey is all that a comparison depends on within one account.

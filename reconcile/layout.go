@@ -140,7 +140,11 @@ func (k *worker) add(w *walk, l *line, number int) (*plan.Change, error) {
 		w.problem(l.Path, plan.Reported, "is missing")
 		return nil, nil
 	}
-	return w.newEntry(l, want)
+	change, err := w.newEntry(l, want)
+	if change == nil || err != nil || !k.chosen(w, l.Path, change) {
+		return nil, err
+	}
+	return change, nil
 }
 
 // aboveUnmanaged reports whether a directory above a path that is to be added

@@ -35,6 +35,11 @@ type Options struct {
 
 	Accounts []string // globs that narrow the walk; the inventory stays whole
 	Paths    []string
+	// Chosen says which steps to reckon with; nil is all. What is not chosen is
+	// left as it is, and so is who can reach it.
+	Chosen func(plan.ID) bool
+	// Seen is told of each account when its walk is over; may be nil.
+	Seen func(plan.Account)
 
 	// Header is what the caller knows of the plan's: all but the inventory
 	// and the names.
@@ -188,6 +193,9 @@ func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) e
 		}
 		if err := writer.Account(w.record, w.draft); err != nil {
 			pool.fail(err)
+		}
+		if r.Seen != nil {
+			r.Seen(w.record)
 		}
 		w.draft.Close()
 		w.close(r)

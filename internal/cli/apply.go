@@ -162,9 +162,13 @@ func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.
 		return err
 	}
 	a.log.Info("run ended", "run", report.Run, "state", state, "results", countsText(report.Counts))
-	writeErr := a.writeReport(c, report)
+	outcomes, lookErr := a.lookAfter(ctx, p, approval, report)
+	if lookErr != nil {
+		a.log.Warn("access was not looked at again", "err", lookErr)
+	}
+	writeErr := a.writeReport(c, report, outcomes)
 	if err == nil {
-		err = reportExit(report)
+		err = reportExit(report, outcomes)
 	}
 	if err == nil {
 		err = writeErr

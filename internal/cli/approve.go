@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -50,7 +51,7 @@ func approvalFlags() []cli.Flag {
 	}
 }
 
-func (a *app) approve(_ context.Context, c *cli.Command) error {
+func (a *app) approve(ctx context.Context, c *cli.Command) error {
 	selection, err := selectionOf(c)
 	if err != nil {
 		return err
@@ -64,14 +65,7 @@ func (a *app) approve(_ context.Context, c *cli.Command) error {
 		return err
 	}
 	defer f.Close()
-	var waves plan.Waves
-	if c.Bool("within-limits") {
-		if selection, waves, err = plan.WithinLimits(p, selection, overrides); err != nil {
-			return err
-		}
-	}
-	now := time.Now()
-	approval, err := plan.Approve(p, selection, overrides, caller(), now, now.Add(c.Duration("expires")), c.String("reason"))
+	approval, waves, err := a.allow(ctx, c, p, selection, overrides)
 	if err != nil {
 		return err
 	}
@@ -86,6 +80,32 @@ func (a *app) approve(_ context.Context, c *cli.Command) error {
 	a.writeWaves(waves)
 	fmt.Fprintf(a.out, "Next: rightful apply %s\n", plan.Quote(c.Args().First()))
 	return nil
+}
+
+// allow makes the approval. Where the selection splits accounts with
+// expectations, it looks at those again, and judges with what it finds.
+func (a *app) allow(ctx context.Context, c *cli.Command, p *plan.Plan, whole plan.Selection, o plan.Overrides) (*plan.Approval, plan.Waves, error) {
+	var effects []plan.Effect
+	for {
+		s, waves := whole, plan.Waves{}
+		if c.Bool("within-limits") {
+			var err error
+			if s, waves, err = plan.WithinLimits(p, whole, o, effects...); err != nil {
+				return nil, waves, err
+			}
+		}
+		now := time.Now()
+		approval, err := plan.Approve(p, s, o, caller(), now, now.Add(c.Duration("expires")), c.String("reason"), effects...)
+		var split *plan.SplitError
+		if !errors.As(err, &split) {
+			return approval, waves, err
+		}
+		more, err := a.effects(ctx, p, s, o, split.Accounts)
+		if err != nil {
+			return nil, waves, errors.Join(split, err)
+		}
+		effects = append(effects, more...)
+	}
 }
 
 // writeWaves says what an approval within the limits leaves for later.

@@ -104,12 +104,16 @@ func newOptions(h *host, p *policy) (reconcile.Options, error) {
 		return reconcile.Options{}, err
 	}
 	limits, err := limits(p.Policy, ceiling)
+	if err != nil {
+		return reconcile.Options{}, err
+	}
+	path, err := filepath.Abs(p.path)
 	return reconcile.Options{
 		Policy: p.Policy, Day: spec.DayOf(time.Now()), Ceiling: ceiling,
 		Root: h.root, Files: h.files, Users: h.users, Passwd: h.passwd,
 		Header: plan.Header{
 			Created: time.Now().UTC(), Tool: version(), Host: self, Root: h.path,
-			Policy: plan.Policy{Name: p.path, Files: p.files}, Limits: limits,
+			Policy: plan.Policy{Name: p.path, Files: p.files, Path: path, Vars: p.vars}, Limits: limits,
 		},
 	}, err
 }

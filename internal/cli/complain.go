@@ -45,6 +45,11 @@ func (a *app) printLimits(e *plan.LimitError) {
 		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\n", plan.Printable(v.Name()), v.Used, v.AllowedText(), v.Rule(), plan.Printable(v.Source()))
 	}
 	_ = table.Flush() // there is nowhere left to say that it failed
+	for _, v := range e.Verdicts {
+		if v.Detail != "" {
+			fmt.Fprintf(a.errOut, "%s: %s\n", plan.Printable(v.Name()), v.Detail)
+		}
+	}
 	fmt.Fprintf(a.errOut, "rightful: over %s; nothing was changed\n", counted(int64(len(e.Verdicts)), "limit"))
 }
 
@@ -61,7 +66,7 @@ func (a *app) complainJSON(err error) {
 		}
 	case errors.As(err, &limits):
 		for _, v := range limits.Verdicts {
-			a.log.Error("over a limit", "limit", v.Name(), "used", v.Used, "allowed", v.AllowedText(), "rule", v.Rule(), "source", v.Source())
+			a.log.Error("over a limit", "limit", v.Name(), "used", v.Used, "allowed", v.AllowedText(), "rule", v.Rule(), "source", v.Source(), "detail", v.Detail)
 		}
 	default:
 		a.log.Error("stopped", "error", err.Error(), "hint", strings.Join(hints(err), " "), "exit_code", codeOf(err))

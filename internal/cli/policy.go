@@ -42,6 +42,7 @@ type policy struct {
 	*spec.Policy
 	path  string
 	files []plan.PolicyFile
+	vars  map[string]string // that the command line set
 }
 
 var errNoPolicy = errors.New("no policy: neither " + localPolicy + " here nor " + hostPolicy + "; name one with -policy")
@@ -81,6 +82,12 @@ func parseVars(settings []string) (map[string]string, error) {
 }
 
 func readPolicy(path string, vars map[string]string) (*policy, error) {
+	return readPolicyAs(path, path, vars)
+}
+
+// readPolicyAs gives the policy at path the name that it had when the working
+// directory was another: what is said of it has the same places.
+func readPolicyAs(path, name string, vars map[string]string) (*policy, error) {
 	files, err := trustedFiles()
 	if err != nil {
 		return nil, err
@@ -89,14 +96,18 @@ func readPolicy(path string, vars map[string]string) (*policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &policy{path: path}
+	p := &policy{path: name, vars: vars}
 	var sources []spec.PolicyFile
-	for _, name := range names {
-		data, err := files.read(name)
+	for _, file := range names {
+		data, err := files.read(file)
 		if err != nil {
 			return nil, err
 		}
 		sum := sha256.Sum256(data)
+		name := name
+		if file != path {
+			name = filepath.Join(name, filepath.Base(file))
+		}
 		p.files = append(p.files, plan.PolicyFile{Name: name, SHA256: hex.EncodeToString(sum[:])})
 		sources = append(sources, spec.PolicyFile{Name: name, Data: data})
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,10 +13,10 @@ import (
 	"rightful/plan"
 )
 
-// writeReport says what became of a run.
-func (a *app) writeReport(c *cli.Command, r *apply.Report) error {
+// writeReport says what became of a run, and of the access that was predicted.
+func (a *app) writeReport(c *cli.Command, r *apply.Report, outcomes []plan.Outcome) error {
 	if c.Bool("json") {
-		return a.writeReportJSON(r)
+		return a.writeReportJSON(r, outcomes)
 	}
 	for _, n := range r.NotDone {
 		if n.Result == apply.NotReached {
@@ -40,6 +41,10 @@ func (a *app) writeReport(c *cli.Command, r *apply.Report) error {
 	if hidden := r.Counts.Total() - r.Counts[apply.Done] - r.Counts[apply.AlreadyRight] - int64(len(r.NotDone)); hidden > 0 {
 		_, err = fmt.Fprintf(a.out, "%s more are named in the journal of the run only.\n", counted(hidden, "step"))
 	}
+	if len(outcomes) > 0 && err == nil {
+		fmt.Fprintln(a.out)
+		err = plan.WriteOutcomes(a.out, outcomes)
+	}
 	return err
 }
 
@@ -54,7 +59,7 @@ func countsText(c apply.Counts) string {
 	return strings.Join(parts, ", ")
 }
 
-func (a *app) writeReportJSON(r *apply.Report) error {
+func (a *app) writeReportJSON(r *apply.Report, outcomes []plan.Outcome) error {
 	type notDone struct {
 		Step    int64        `json:"step"`
 		Account string       `json:"account"`
@@ -71,7 +76,8 @@ func (a *app) writeReportJSON(r *apply.Report) error {
 		Complete bool         `json:"complete"`
 		Stopped  string       `json:"stopped,omitempty"`
 		NotDone  []notDone    `json:"not_done"`
-	}{r.Run, r.Started, r.Finished, r.Counts, r.Counts.Complete(), r.Stopped, []notDone{}}
+		Access   []outcome    `json:"access"` // as predicted and as found
+	}{r.Run, r.Started, r.Finished, r.Counts, r.Counts.Complete(), r.Stopped, []notDone{}, outcomeDocuments(outcomes)}
 	for _, n := range r.NotDone {
 		item := notDone{Step: n.Step, Account: n.Account, Path: n.Path, Result: n.Result, Reason: n.Reason}
 		if quoted := plan.Quote(n.Path); quoted != n.Path {
@@ -84,11 +90,35 @@ func (a *app) writeReportJSON(r *apply.Report) error {
 	return enc.Encode(doc)
 }
 
+// outcome is an expectation as -json prints it.
+type outcome struct {
+	Identity          string   `json:"identity"`
+	Expect            string   `json:"expect"`
+	Match             string   `json:"match"`
+	Source            string   `json:"source"`
+	Predicted         int64    `json:"denied_predicted"`
+	Found             int64    `json:"denied_found"`
+	AccountsPredicted int64    `json:"accounts_denied_predicted"`
+	AccountsFound     int64    `json:"accounts_denied_found"`
+	Differs           []string `json:"accounts_not_as_predicted"`
+}
+
+func outcomeDocuments(outcomes []plan.Outcome) []outcome {
+	all := make([]outcome, len(outcomes))
+	for i, o := range outcomes {
+		all[i] = outcome(o)
+		if o.Differs == nil {
+			all[i].Differs = []string{}
+		}
+	}
+	return all
+}
+
 // reportExit is 6 where nothing was done and something was stale, 7 where
 // anything else is not as planned.
-func reportExit(r *apply.Report) error {
+func reportExit(r *apply.Report, outcomes []plan.Outcome) error {
 	switch c := r.Counts; {
-	case c.Complete():
+	case c.Complete() && !slices.ContainsFunc(outcomes, func(o plan.Outcome) bool { return len(o.Differs) > 0 }):
 		return nil
 	case c[apply.Stale] > 0 && c[apply.Stale]+c[apply.AlreadyRight] == c.Total():
 		return exitCode(exitStale)
