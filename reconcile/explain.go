@@ -1,26 +1,41 @@
 package reconcile
 
 import (
-	"errors"
 	"path"
 	"strings"
 
+	"rightful/internal/access"
 	"rightful/plan"
 )
 
-// Explanation is what the policy has to say of one path.
+// Question is what [Explain] is asked.
+type Question struct {
+	Path string      // absolute, clean, below the root
+	Tree access.Tree // how things are, or will be after a plan
+	// As is who wants to get there: an identity of the policy, or a user of the
+	// host. Empty asks for nobody.
+	As   string
+	Want access.Want
+}
+
+// Explanation is what policy and permissions have to say of one path.
 type Explanation struct {
+	Path  string // relative to the home, where there is an account
+	State *plan.State
+	// Account is whose home the path is in; empty where it is in none that the
+	// policy selects, and then only Reach is answered.
 	Account string
 	Profile string
 	Source  string // what selects the account, file:line
-	Path    string // relative to the home
 	Held    []plan.Held
 	// Unmanaged is why nobody looks at the path, empty where somebody does.
 	Unmanaged string
 	Says      []Said
 	// Verdict is what plan would do about the path as it is now; empty where
 	// nothing stands there.
-	Verdict string
+	Verdict  string
+	Expected []Expected
+	Reach    *Reached // of As
 }
 
 // Said is one thing that a line of policy wants of the path.
@@ -30,37 +45,73 @@ type Said struct {
 	Line      string // file:line
 }
 
-// ErrNoAccount means that a path is in no account's home.
-var ErrNoAccount = errors.New("in no account that the policy selects")
+// Explain says which lines of the policy decide about a path, what they want of
+// it and expect there, and how far somebody gets on the way to it. Without a
+// policy in the options it answers the last of these.
+func Explain(o Options, q Question) (*Explanation, error) {
+	r := &run{Options: o, identities: map[string]access.Identity{}}
+	q.Tree = remember(q.Tree)
+	e := &Explanation{Path: q.Path}
+	if have, err := q.Tree(q.Path); err == nil {
+		e.State = &have
+	}
+	a, err := r.explainAccount(e, &q)
+	if err != nil || q.As == "" {
+		return e, err
+	}
+	ids, err := r.named(a, q.As)
+	if err != nil {
+		return nil, err
+	}
+	reach := q.reach(q.As, ids, q.Want)
+	e.Reach = &reach
+	return e, nil
+}
 
-// Explain says which lines of the policy decide about the path abs, which is
-// clean and absolute below the root, and what they want of it. Have is what
-// stands there, nil if nothing does.
-func Explain(o Options, abs string, have *plan.State) (*Explanation, error) {
-	r := &run{Options: o}
+func (r *run) explainAccount(e *Explanation, q *Question) (*account, error) {
+	if r.Policy == nil {
+		return nil, nil
+	}
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
-	a := r.inventory.holding(abs)
+	a := r.inventory.holding(q.Path)
 	if a == nil {
-		return nil, ErrNoAccount
+		return nil, nil
 	}
-	e := &Explanation{
-		Account: a.spec.Name, Profile: a.profile, Source: a.pos.String(), Held: a.held,
-		Path: strings.TrimPrefix(strings.TrimPrefix(abs, a.spec.Home), "/"),
-	}
-	if e.Path == "" {
+	e.Account, e.Profile, e.Source, e.Held = a.spec.Name, a.profile, a.pos.String(), a.held
+	if e.Path = strings.TrimPrefix(strings.TrimPrefix(q.Path, a.spec.Home), "/"); e.Path == "" {
 		e.Path = "."
 	}
 	if len(a.held) > 0 {
-		return e, nil
+		return a, nil
 	}
 	b, err := r.bind(a)
 	if err != nil {
 		return nil, err
 	}
-	b.explain(e, have)
-	return e, nil
+	b.explain(e, e.State)
+	if e.State != nil {
+		e.Expected = b.expected(q, e.Path, e.State)
+	}
+	return a, nil
+}
+
+// remember looks at each path once.
+func remember(tree access.Tree) access.Tree {
+	type answer struct {
+		state plan.State
+		err   error
+	}
+	known := map[string]answer{}
+	return func(p string) (plan.State, error) {
+		a, ok := known[p]
+		if !ok {
+			a.state, a.err = tree(p)
+			known[p] = a
+		}
+		return a.state, a.err
+	}
 }
 
 // holding is the account whose home a path is in, the innermost.

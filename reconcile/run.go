@@ -77,7 +77,7 @@ type run struct {
 // the caller makes a file of or throws away. The plan's limits are judged, not
 // enforced: that is for who approves it. Run never changes anything.
 func Run(ctx context.Context, out io.Writer, o Options) (*plan.Trailer, error) {
-	r := &run{Options: o, self: uint32(os.Geteuid())}
+	r := &run{Options: o, self: uint32(os.Geteuid()), identities: map[string]access.Identity{}}
 	if r.Progress == nil {
 		r.Progress = &Progress{}
 	}
@@ -108,7 +108,6 @@ func (r *run) prepare() (err error) {
 	if err := fsys.CheckProc(); err != nil {
 		return fmt.Errorf("planning needs /proc: %w", err)
 	}
-	r.identities = map[string]access.Identity{}
 	r.wanted = wantedNames{map[string]uint32{}, map[string]uint32{}}
 	if r.inventory, err = r.takeInventory(); err != nil {
 		return err

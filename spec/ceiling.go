@@ -29,6 +29,12 @@ func ParseCeiling(f PolicyFile) (Ceiling, error) {
 	return Ceiling{p.policy.Limits, p.policy.Identities, access}, nil
 }
 
+// BindIdentity fills in an identity of the ceiling, as [Policy.BindIdentity] does.
+func (c Ceiling) BindIdentity(name string, a Account) (*Identity, error) {
+	a.Vars = nil
+	return newBinder(nil, c.Identities, a).only(name)
+}
+
 // Bind fills in what the host expects of one account, beside the expectations of
 // its profile. A *[BindError] is a problem of that account alone.
 func (c Ceiling) Bind(a Account) ([]Expectation, error) {

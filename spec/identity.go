@@ -86,8 +86,15 @@ func (p *parser) refer(what string, n *yaml.Node) string {
 	return name
 }
 
-func (p *parser) identityNames() []string {
-	names := append(slices.Collect(maps.Keys(p.named)), IdentityAccount, IdentityOthers)
+func (p *parser) identityNames() []string { return withBuiltIn(slices.Collect(maps.Keys(p.named))) }
+
+// IdentityNames are all that the policy's lines can speak of, sorted.
+func (p *Policy) IdentityNames() []string {
+	return withBuiltIn(slices.Collect(maps.Keys(p.Identities)))
+}
+
+func withBuiltIn(names []string) []string {
+	names = append(names, IdentityAccount, IdentityOthers)
 	slices.Sort(names)
 	return names
 }
@@ -96,10 +103,12 @@ func (p *parser) identityNames() []string {
 // name. A *[BindError] is a problem of that account alone.
 func (p *Policy) BindIdentity(name string, a Account) (*Identity, error) {
 	if p.Identities[name] == nil && !builtInIdentity(name) {
-		known := append(slices.Collect(maps.Keys(p.Identities)), IdentityAccount, IdentityOthers)
-		return nil, fmt.Errorf("unknown identity %s%s", show(name), meant(name, known))
+		return nil, fmt.Errorf("unknown identity %s%s", show(name), meant(name, p.IdentityNames()))
 	}
-	b := newBinder(p.Vars, p.Identities, a)
+	return newBinder(p.Vars, p.Identities, a).only(name)
+}
+
+func (b *binder) only(name string) (*Identity, error) {
 	id := b.identity(name)
 	if b.err != nil {
 		return nil, b.err

@@ -56,6 +56,11 @@ func NewStrangers(accounts []Identity) *Strangers {
 // that the kernel gives to nobody.
 func (s *Strangers) Identity(i int) Identity { return s.ids[i] }
 
+// All are those who come by at the home of an account.
+func (s *Strangers) All(account uint32) []Identity {
+	return slices.DeleteFunc(slices.Clone(s.ids), func(id Identity) bool { return id.UID == account })
+}
+
 // Begin is the way of all strangers to a root that nothing is above of, but for
 // those with the account's own uid, who is no stranger at home.
 func (s *Strangers) Begin(account uint32) Crowd {

@@ -19,10 +19,36 @@ func (a *app) writeExplanation(e *explanation) error {
 	if e.Policy != nil {
 		a.writeSaid(e.Policy)
 	}
+	a.writeReached("", e.Expectations, e.Access)
+	if e.After != nil {
+		what := "nothing will be there"
+		if s := e.After.State; s != nil {
+			what = fmt.Sprintf("%s, %s:%s, mode %s", s.Type, s.Owner, s.Group, s.Mode)
+		}
+		fmt.Fprintf(a.out, "\nAfter the plan: %s\n", what)
+		a.writeReached(" after the plan", e.After.Expectations, e.After.Access)
+	}
 	if e.Access != nil {
-		a.writeReach(e.Access)
+		fmt.Fprintf(a.out, "\nNot seen: %s\n", strings.Join(e.Access.Blind, ";\n          "))
 	}
 	return nil
+}
+
+func (a *app) writeReached(when string, expected []expectation, r *reach) {
+	if len(expected) > 0 {
+		fmt.Fprintf(a.out, "\nExpected%s\n", when)
+	}
+	for _, x := range expected {
+		mark, what := " ", "kept"
+		if !x.Holds {
+			mark, what = "!", "NOT KEPT"
+		}
+		fmt.Fprintf(a.out, "%s %s %s %s   %s (%s: %s)   %s\n", mark, plan.Quote(x.Identity), x.Expect, plan.Printable(x.Match),
+			what, plan.Quote(x.At), x.Answer, plan.Quote(x.Source))
+	}
+	if r != nil {
+		a.writeReach(when, r)
+	}
 }
 
 func (a *app) writeSaid(s *said) {
@@ -41,8 +67,8 @@ func (a *app) writeSaid(s *said) {
 	}
 }
 
-func (a *app) writeReach(r *reach) {
-	fmt.Fprintf(a.out, "\nAccess: %s wants to %s\n", plan.Quote(r.As), r.Want)
+func (a *app) writeReach(when string, r *reach) {
+	fmt.Fprintf(a.out, "\nAccess%s: %s (uid %d) wants to %s\n", when, plan.Quote(r.As), r.UID, r.Want)
 	for _, p := range r.Way {
 		mark := " "
 		if p.Path == r.Stopped {
@@ -50,10 +76,12 @@ func (a *app) writeReach(r *reach) {
 		}
 		fmt.Fprintf(a.out, "%s %-32s %s:%s %s   search: %s\n", mark, plan.Quote(p.Path), p.Owner, p.Group, p.Mode, p.Search)
 	}
+	if r.All > 0 {
+		fmt.Fprintf(a.out, "  %d of %s may; this is the one who gets furthest\n", r.May, counted(int64(r.All), "other"))
+	}
 	if r.Stopped != "" {
 		fmt.Fprintf(a.out, "  stopped at %s: %s\n", plan.Quote(r.Stopped), r.Answer)
 	} else {
 		fmt.Fprintf(a.out, "  permissions allow this (%s); look elsewhere\n", r.Answer)
 	}
-	fmt.Fprintf(a.out, "  not seen: %s\n", strings.Join(r.Blind, ";\n            "))
 }

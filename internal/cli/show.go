@@ -37,7 +37,10 @@ func openPlan(c *cli.Command) (*os.File, *plan.Plan, error) {
 	if c.Args().Len() != 1 {
 		return nil, nil, usagef("%s takes one FILE, a plan that plan -out saved", c.Name)
 	}
-	name := c.Args().First()
+	return openPlanFile(c.Args().First())
+}
+
+func openPlanFile(name string) (*os.File, *plan.Plan, error) {
 	files, err := trustedFiles()
 	if err != nil {
 		return nil, nil, err
