@@ -30,6 +30,7 @@ type app struct {
 
 	log      *log.Logger
 	logsJSON bool // errors too, then
+	profiles []func() error
 }
 
 // Main runs one command and returns its exit code.
@@ -51,6 +52,9 @@ func Main(args []string, in, out, errOut *os.File) int {
 // could read is an error too, whatever it was.
 func (a *app) finish(err error) int {
 	broken := a.out.Flush()
+	if ended := a.endProfiles(); err == nil {
+		err = ended
+	}
 	code := a.exit(err)
 	if broken == nil || errors.Is(err, broken) {
 		return code
@@ -76,7 +80,7 @@ func (a *app) root() *cli.Command {
 		ErrWriter:                       a.errOut,
 		ExitErrHandler:                  func(context.Context, *cli.Command, error) {},
 		OnUsageError:                    usageError,
-		Flags:                           a.logFlags(),
+		Flags:                           append(a.logFlags(), a.profileFlags()...),
 		Commands: []*cli.Command{
 			a.demoCommand(), a.validateCommand(), a.explainCommand(), a.planCommand(), a.showCommand(),
 			a.approveCommand(), a.applyCommand(),

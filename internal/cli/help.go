@@ -50,7 +50,7 @@ func unknownCommand(root *cli.Command, name string) error {
 // explain gives root, and its commands, their pages of help.
 func explain(root *cli.Command) {
 	for _, c := range root.Commands {
-		explainCommand(c, root.Flags)
+		explainCommand(c, root.VisibleFlags())
 	}
 	root.CustomRootCommandHelpTemplate = literal(rootPage(root))
 }
@@ -73,7 +73,7 @@ func rootPage(root *cli.Command) string {
 		}
 		line("completion", completionUsage)
 	})
-	writeFlags(b, "options of every command; one dash or two, before or after arguments", root.Flags)
+	writeFlags(b, "options of every command; one dash or two, before or after arguments", root.VisibleFlags())
 	b.WriteString(exitTable)
 	return b.String()
 }

@@ -41,6 +41,7 @@ var allowed = map[string]string{
 	"internal/cli github.com/google/renameio/v2.WithTempDir":     "saved plans",
 	"internal/cli github.com/google/renameio/v2.WithPermissions": "saved plans and approvals",
 	"internal/cli github.com/google/renameio/v2.IgnoreUmask":     "saved plans and approvals",
+	"internal/cli os.Create":                                     "profiles of the program itself, where somebody asks for them",
 	"plan os.CreateTemp":                                         "the spool of a plan that is being written",
 	"plan os.Remove":                                             "the name of that spool",
 	"internal/demo os.RemoveAll":                                 "the tree that it builds and breaks",
