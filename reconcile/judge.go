@@ -76,12 +76,13 @@ func (b *binding) expecting() bool { return len(b.expects.list) > 0 }
 // found for it since leave it: nil where it is taken away.
 func (k *worker) states(dir *fsys.Dir, name string, info *fsys.Info, since int) (have, after *plan.State) {
 	if len(k.steps) == since {
-		state := info.State
+		state := &k.state
+		*state = info.State
 		// Under an empty mask the kernel does not look at the ACL.
 		if state.Type != plan.Symlink && state.Mode&0o070 != 0 {
 			state.Access = dir.AccessACL(name)
 		}
-		return &state, &state
+		return state, state
 	}
 	first, last := k.steps[since].change, k.steps[len(k.steps)-1].change
 	if last.Action == plan.Remove {

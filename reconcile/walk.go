@@ -69,6 +69,7 @@ type worker struct {
 	children []task
 	steps    []stepFound
 	sight    sight
+	state    plan.State // of the entry in hand
 	memo     map[memoKey]finding
 	memoOf   *walk
 }

@@ -52,7 +52,12 @@ func (d *Dir) state(name string, info *Info) (s plan.State, err error) {
 	return s, err
 }
 
+// xattr first asks whether there is one, for which the kernel needs no memory,
+// and neither do we: nearly all entries have none.
 func (d *Dir) xattr(name, attr string) (string, error) {
+	if _, err := getxattrat(d.fd, name, attr, nil); err == unix.ENODATA || err == unix.EOPNOTSUPP {
+		return "", nil
+	}
 	return readXattr(attr, func(buf []byte) (int, error) { return getxattrat(d.fd, name, attr, buf) })
 }
 
@@ -94,22 +99,20 @@ type xattrArgs struct {
 	flags uint32
 }
 
+// nameMax is how many bytes a name may have (NAME_MAX, linux/limits.h).
+const nameMax = 255
+
 // getxattrat is getxattrat(2), Linux 6.13; it does not follow name.
 func getxattrat(dir int, name, attr string, buf []byte) (int, error) {
-	if strings.IndexByte(name, 0) >= 0 {
+	var path, key [nameMax + 1]byte
+	if len(name) > nameMax || len(attr) > nameMax || strings.IndexByte(name, 0) >= 0 {
 		return 0, unix.EINVAL
 	}
-	path, err := unix.BytePtrFromString(name)
-	if err != nil {
-		return 0, err
-	}
-	key, err := unix.BytePtrFromString(attr)
-	if err != nil {
-		return 0, err
-	}
+	copy(path[:], name)
+	copy(key[:], attr)
 	args := xattrArgs{value: unsafe.SliceData(buf), size: uint32(len(buf))}
-	n, _, errno := unix.Syscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(path)), unix.AT_SYMLINK_NOFOLLOW,
-		uintptr(unsafe.Pointer(key)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
+	n, _, errno := unix.Syscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(&path)), unix.AT_SYMLINK_NOFOLLOW,
+		uintptr(unsafe.Pointer(&key)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
 	runtime.KeepAlive(args.value)
 	if errno != 0 {
 		return 0, errno
