@@ -78,6 +78,9 @@ func (r *run) execute(b *batch) {
 	w := &walker{run: r, account: b.account}
 	defer w.close()
 	for i := range b.steps {
+		if r.options.Pace != nil {
+			r.options.Pace()
+		}
 		outcomes[i] = w.step(&b.steps[i])
 	}
 	r.settle(b, outcomes)

@@ -29,7 +29,9 @@ type Options struct {
 	// ordinary user has one, because a directory's step can decide whether he
 	// reaches what is below it.
 	Workers int
-	Now     func() time.Time // nil is time.Now
+	// Pace is called before each step, and may take its time; nil is full speed.
+	Pace func()
+	Now  func() time.Time // nil is time.Now
 	// Progress, if not nil, is told after each batch, by one goroutine at a time.
 	Progress func(Event)
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"rightful/plan"
@@ -128,7 +129,12 @@ func TestManySteps(t *testing.T) {
 	o := h.plan(drafts...)
 	var last Event
 	o.Progress = func(e Event) { last = e }
+	var paces atomic.Int64
+	o.Pace = func() { paces.Add(1) }
 	report := h.apply(o, "done 10000")
+	if paces.Load() != 10000 {
+		t.Errorf("asked for the pace %d times", paces.Load())
+	}
 	if last.Counts != report.Counts || last.Steps != 10000 {
 		t.Errorf("last event: %+v", last)
 	}

@@ -43,17 +43,21 @@ type Options struct {
 
 	// Header is what the caller knows of the plan's: all but the inventory
 	// and the names.
-	Header   plan.Header
-	Budget   Budget
-	Workers  int
-	Spool    string // where drafts that outgrow memory go; "" is the default
+	Header  plan.Header
+	Budget  Budget
+	Workers int
+	Spool   string // where drafts that outgrow memory go; "" is the default
+	// Pace is called before some entries are looked at, and may take its time;
+	// nil is full speed.
+	Pace     func(entries int)
 	Progress *Progress
 }
 
 // Progress counts while a run goes on. It may be read at any time.
 type Progress struct {
 	Entries  atomic.Int64
-	Accounts atomic.Int64
+	Accounts atomic.Int64 // that are done
+	Selected atomic.Int64 // accounts, once they are known
 }
 
 // run is one comparison.
@@ -88,6 +92,7 @@ func Run(ctx context.Context, out io.Writer, o Options) (*plan.Trailer, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.Progress.Selected.Store(int64(len(selected)))
 	writer, err := plan.NewWriter(out, r.header())
 	if err != nil {
 		return nil, err

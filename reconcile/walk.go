@@ -149,6 +149,9 @@ func (k *worker) adopt(t task, here *openDir) {
 	}
 }
 
+// paceStep is how many entries are paid for at a time.
+const paceStep = 16
+
 // list looks at every name of the directory.
 func (k *worker) list(w *walk, t task, dir *fsys.Dir) error {
 	var info fsys.Info
@@ -162,6 +165,9 @@ func (k *worker) list(w *walk, t task, dir *fsys.Dir) error {
 		seen++
 		if w.overEntries(seen) {
 			return errStopped
+		}
+		if k.Pace != nil && seen%paceStep == 1 {
+			k.Pace(paceStep)
 		}
 		if err := dir.Look(e, &info); err != nil {
 			w.cannotLook(t, e.Name(), err)

@@ -27,7 +27,7 @@ func (a *app) applyCommand() *cli.Command {
 			&cli.StringFlag{Name: "approval", Usage: "read the approval from `FILE` instead of FILE" + approvalSuffix},
 			&cli.BoolFlag{Name: "json", Usage: "print the results as JSON"},
 			stateFlag(), rootFlag(),
-		}, policyFlags(), walkFlags()),
+		}, policyFlags(), walkFlags(), paceFlags()),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			switch c.Args().Len() {
 			case 0:
@@ -152,10 +152,13 @@ func (a *app) carryOut(ctx context.Context, c *cli.Command, f *os.File, p *plan.
 	if err := host.checkCeiling(p.Header.Limits); err != nil {
 		return err
 	}
+	if err := niceIO(c); err != nil {
+		return err
+	}
 	report, err := apply.Run(ctx, apply.Options{
 		Plan: p, File: f, Approval: approval,
 		StateDir: state, LockDir: lockDir(), By: caller(), Host: self, User: host.user, Group: host.group,
-		Progress: a.applyProgress(approval),
+		Progress: a.applyProgress(approval), Pace: stepPace(ctx, c),
 	})
 	a.endProgress()
 	if report == nil {

@@ -62,6 +62,9 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 	if err != nil {
 		return nil, err
 	}
+	if err := niceIO(c); err != nil {
+		return nil, err
+	}
 	host, err := openHost(c)
 	if err != nil {
 		return nil, err
@@ -79,6 +82,7 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 	stop := a.showProgress(progress)
 	options.Accounts, options.Paths = c.StringSlice("account"), c.StringSlice("path")
 	options.Budget, options.Workers, options.Progress = budgetOf(c), c.Int("workers"), progress
+	options.Pace = entryPace(ctx, c)
 	_, err = reconcile.Run(ctx, f.sink, options)
 	stop()
 	if err == nil {

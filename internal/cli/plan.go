@@ -23,7 +23,7 @@ func (a *app) planCommand() *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "print the plan as JSON"},
 			&cli.BoolFlag{Name: "full", Usage: "print every step, however many accounts there are"},
 			rootFlag(),
-		}, policyFlags(), walkFlags()),
+		}, policyFlags(), walkFlags(), paceFlags()),
 		Action: a.plan,
 	}
 }

@@ -18,10 +18,20 @@ const quietTime = time.Second
 func (a *app) showProgress(p *reconcile.Progress) (stop func()) {
 	began := time.Now()
 	return a.progressLine(func() string {
-		n := p.Entries.Load()
-		rate := float64(n) / time.Since(began).Seconds()
-		return fmt.Sprintf("%d accounts, %d entries, %.0f a second", p.Accounts.Load(), n, rate)
+		n, took := p.Entries.Load(), time.Since(began)
+		done, all := p.Accounts.Load(), p.Selected.Load()
+		return fmt.Sprintf("%d of %d accounts, %d entries, %.0f a second%s", done, all, n, float64(n)/took.Seconds(), remaining(took, done, all))
 	})
+}
+
+// remaining is how long the rest would take if it went on as it has: nothing
+// while there is nothing to go by.
+func remaining(took time.Duration, done, all int64) string {
+	if done == 0 || done >= all {
+		return ""
+	}
+	left := time.Duration(float64(took) / float64(done) * float64(all-done))
+	return ", about " + left.Round(time.Second).String() + " left"
 }
 
 func (a *app) progressLine(text func() string) (stop func()) {

@@ -135,7 +135,8 @@ func (a *app) applyProgress(approval *plan.Approval) func(apply.Event) {
 	return func(e apply.Event) {
 		if now := time.Now(); now.Sub(drawn) >= quietTime/4 && now.Sub(began) >= quietTime {
 			drawn = now
-			fmt.Fprintf(a.errOut, "\r\x1b[K%d of %d steps", e.Counts.Total(), approval.Count)
+			n, took := e.Counts.Total(), now.Sub(began)
+			fmt.Fprintf(a.errOut, "\r\x1b[K%d of %d steps, %.0f a second%s", n, approval.Count, float64(n)/took.Seconds(), remaining(took, n, approval.Count))
 		}
 	}
 }
