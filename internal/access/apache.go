@@ -217,6 +217,12 @@ func (x Apache) directory(c *Case, dir Named) (denied []Finding) {
 // nothing is looked at again but its own name, and that only if FollowSymLinks is
 // not set, whatever is set beside it.
 func (x Apache) index(c *Case, p string, r Route) []Finding {
+	if r.Fault != nil && r.Fault.Cause == Missing {
+		// Of all that a walk looks at, only the name was not looked at before.
+		if l := c.web().lstat(p); l.Fault != nil && l.Fault.Cause == Missing {
+			return nil
+		}
+	}
 	if r.Fault != nil || r.End.State.Type != plan.File {
 		return x.walk(c, p)
 	}

@@ -80,7 +80,8 @@ const maxLinks = 40
 // (link_path_walk() in fs/namei.c), through links and "..". Follow says whether a
 // link at its end is followed, too: stat(2) and open(2) do, lstat(2) does not.
 func Walk(tree Tree, id *Identity, p string, follow bool) Route {
-	w := walker{tree: tree, id: id, follow: follow, rest: components(p)}
+	w := walker{tree: tree, id: id, follow: follow, whole: p, rest: components(p)}
+	w.route.Dirs = make([]Passed, 0, len(w.rest))
 	if w.look("/") {
 		for len(w.rest) > 0 && w.next() {
 		}
@@ -95,6 +96,7 @@ type walker struct {
 	tree   Tree
 	id     *Identity
 	follow bool
+	whole  string   // the path that was asked for
 	rest   []string // components that are left
 	inner  int      // how many of them come from links, and are not the path's own
 	route  Route
@@ -141,13 +143,27 @@ func (w *walker) next() bool {
 	case "..":
 		return w.look(path.Dir(dir.Path))
 	}
-	if !w.look(path.Join(dir.Path, name)) {
+	if !w.look(w.below(dir.Path, name)) {
 		return false
 	}
 	if w.route.End.State.Type == plan.Symlink && (len(w.rest) > 0 || w.follow) {
 		return w.through(dir)
 	}
 	return true
+}
+
+// below is a name in a directory: mostly a beginning of the path that was asked
+// for, which is there already.
+func (w *walker) below(dir, name string) string {
+	at := len(dir) + 1
+	if dir == "/" {
+		at = 1
+	}
+	end := at + len(name)
+	if end <= len(w.whole) && w.whole[at:end] == name && w.whole[at-1] == '/' && (at == 1 || w.whole[:at-1] == dir) {
+		return w.whole[:end]
+	}
+	return path.Join(dir, name)
 }
 
 func (w *walker) search(dir Named) bool {
