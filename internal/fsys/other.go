@@ -125,6 +125,7 @@ func (d *Dir) Stat(string, *Info) error              { return ErrLinux }
 func (d *Dir) Observe(string, *Info) (plan.State, plan.Identity, error) {
 	return plan.State{}, plan.Identity{}, ErrLinux
 }
+func (d *Dir) Readlink(string) (string, error)   { return "", ErrLinux }
 func (d *Dir) HasCapabilities(string) bool       { return true }
 func (d *Dir) AccessACL(string) string           { return UnreadableACL }
 func (d *Dir) Lookup(string) (plan.State, error) { return plan.State{}, ErrLinux }

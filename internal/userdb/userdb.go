@@ -53,6 +53,8 @@ type DB struct {
 	mu     sync.Mutex
 	users  map[string]answer[User]
 	groups map[string]answer[Group]
+	// byGroup is the uids by their own group, once somebody asked for members.
+	byGroup map[uint32][]uint32
 }
 
 type answer[T any] struct {

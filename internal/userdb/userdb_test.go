@@ -2,6 +2,7 @@ package userdb
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -111,5 +112,33 @@ func TestMemberships(t *testing.T) {
 	root, _, _ := db.User("root")
 	if got, err := db.Memberships(root); err != nil || len(got) != 0 {
 		t.Errorf("root is in %v, %v; want nothing beside his own", got, err)
+	}
+}
+
+func TestMembers(t *testing.T) {
+	reads := 0
+	db := Files(func(path string) ([]byte, error) {
+		if path == "/etc/group" {
+			return []byte("staff:x:50:bob,gone,alice\nalice:x:1001:\nempty:x:7:\n"), nil
+		}
+		reads++
+		return []byte("alice:x:1001:1001::/:\nalias:x:1001:1001::/:\nbob:x:1002:50::/:\n+nis::::::\n"), nil
+	})
+	for _, c := range []struct {
+		gid  uint32
+		want string
+	}{
+		{50, "[1002] [1002 4294967295 1001] true"},
+		{1001, "[1001 1001] [] true"},
+		{7, "[] [] true"},
+		{8, "[] [] false"},
+	} {
+		primary, listed, known, err := db.Members(c.gid)
+		if got := fmt.Sprint(primary, listed, known); got != c.want || err != nil {
+			t.Errorf("%d: %s, %v; want %s", c.gid, got, err, c.want)
+		}
+	}
+	if reads != 1 {
+		t.Errorf("passwd was read %d times", reads)
 	}
 }
