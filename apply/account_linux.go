@@ -40,7 +40,7 @@ func (r *run) enter(p *plan.Account) *account {
 	a.users.Store(1)
 	r.mu.Lock()
 	a.index = len(r.report.Accounts)
-	r.report.Accounts = append(r.report.Accounts, AccountReport{Name: p.Name, Access: p.Access})
+	r.report.Accounts = append(r.report.Accounts, AccountReport{Name: p.Name, Access: plan.Expectations(p.Access, p.Checks)})
 	r.mu.Unlock()
 	a.verdict = a.open()
 	return a

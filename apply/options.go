@@ -62,7 +62,7 @@ type Report struct {
 // AccountReport is one account's part of a [Report].
 type AccountReport struct {
 	Name   string
-	Access []plan.Access // as the plan has it; not kept by history
+	Access []plan.Access // as the plan has it, checks among it; not kept by history
 	Counts Counts
 	Held   string // its first failure, after which the rest was not reached
 }

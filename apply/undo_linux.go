@@ -157,7 +157,7 @@ func (l *lookahead) account(name string) (map[string]*addition, error) {
 // enter opens an account. One that cannot be believed any more is held.
 func (u *undo) enter(p *plan.Account, added map[string]*addition) *undoAccount {
 	record := *p
-	record.Held, record.Access, record.AccessBroken, record.Incomplete = nil, nil, 0, false
+	record.Held, record.Access, record.Checks, record.AccessBroken, record.Incomplete = nil, nil, nil, 0, false
 	a := &undoAccount{
 		undo: u, at: &account{plan: p}, record: record, added: added,
 		draft: plan.NewDraft(""), problems: make(map[plan.ProblemKind]int64),

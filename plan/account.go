@@ -27,8 +27,11 @@ type Account struct {
 	// Access is what the profile expects, in the policy's order, and what the
 	// walk found.
 	Access []Access
+	// Checks are what programs would refuse, in the policy's order.
+	Checks []Check
 	// AccessBroken counts the entries of which some expectation holds now and
-	// would not after all of the account's steps.
+	// would not after all of the account's steps, or that some check's program
+	// accepts now and would not after.
 	AccessBroken int64
 }
 

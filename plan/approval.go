@@ -237,5 +237,6 @@ func (e *Effect) wire(c *codec) {
 	c.text("account", &e.Account)
 	mustNum(c, "access_broken", &e.AccessBroken)
 	items(c, "access", &e.Access, (*Access).wire)
+	items(c, "checks", &e.Checks, (*Check).wire)
 	c.literal("}")
 }

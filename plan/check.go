@@ -260,6 +260,11 @@ func (a *Account) check() error {
 	case a.Managed > a.Entries || max(a.Entries, a.AccessBroken) > maxCount:
 		return fmt.Errorf("%s: counts that cannot be", Quote(a.Name))
 	}
+	for i := range a.Checks {
+		if err := a.Checks[i].check(a); err != nil {
+			return fmt.Errorf("%s: %w", Quote(a.Name), err)
+		}
+	}
 	for i, h := range a.Held {
 		if h.Reason == "" || i > 0 && a.Held[i-1].Reason >= h.Reason {
 			return fmt.Errorf("%s: held: reasons not in order", Quote(a.Name))

@@ -13,6 +13,7 @@ type counter struct {
 	access  []Access
 	causes  []Causes           // of access
 	line    map[accessLine]int // index into access
+	checks  checkCounter
 	account *Account
 	number  int64 // of the account
 }
@@ -43,6 +44,9 @@ func (n *counter) begin(a *Account) {
 	}
 	for i := range a.Access {
 		n.countAccess(&a.Access[i], len(a.Held) > 0)
+	}
+	for i := range a.Checks {
+		n.checks.add(&a.Checks[i], len(a.Held) > 0)
 	}
 	if len(a.Held) > 0 {
 		s.Held++
@@ -111,7 +115,7 @@ func (n *counter) problem(p *Problem) {
 }
 
 func (n *counter) trailer(h *Header) *Trailer {
-	t := &Trailer{Summary: n.summary, Access: n.access}
+	t := &Trailer{Summary: n.summary, Access: n.access, Checks: n.checks.sums()}
 	for i := range t.Access {
 		t.Access[i].Causes = n.causes[i].Worst()
 	}

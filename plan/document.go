@@ -150,6 +150,8 @@ func (d *document) head() {
 	d.member("summary", summaryDocument(s, h.Inventory))
 	d.member("limits", limitDocuments(d.p.Trailer.Limits))
 	d.member("access", accessDocuments(d.p.Trailer.Access))
+	d.member("checks", checkDocuments(d.p.Trailer.Checks))
+	d.member("cannot_see", jsonTexts(h.CannotSee))
 }
 
 func (d *document) problem(r Record) {

@@ -182,6 +182,14 @@ func TestReadingIsStrict(t *testing.T) {
 		{`"accounts_changed":`, `"accounts_changed":1`},
 		{`"created":"2026-11-22T14:00:00.000000005Z"`, `"created":"2026-11-22T14:00:00.0000000050Z"`},
 		{`"count":0,"source":"default"`, `"source":"default"`},
+		{`"refused_now":4`, `"refused_now":40`},
+		{`"now":3,"after":2`, `"now":10,"after":2`},
+		{`"now":3,"after":2`, `"now":3,"after":2,"broken":3`},
+		{`"now":3,"after":2`, `"now":1,"after":1`},
+		{`"refused_after":2,"doubt_after":1`, `"refused_after":2,"doubt_after":1,"broken":1`},
+		{`"more_findings":7`, `"more_findings":0`},
+		{`"examples":["`, `"examples":["a","b","`},
+		{`"check":"sshd",`, ``},
 	} {
 		bad := strings.Replace(text, c[0], c[1], 1)
 		if bad == text {

@@ -25,6 +25,9 @@ type Header struct {
 	// were resolved. Apply refuses when the host now says otherwise.
 	Users  map[string]uint32
 	Groups map[string]uint32
+	// CannotSee is what decides about access, too, and is no permission: what is
+	// said of access and checks is said without it. Not part of the digest.
+	CannotSee []string
 }
 
 // Host says where a plan was made; apply refuses it elsewhere.

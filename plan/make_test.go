@@ -180,6 +180,16 @@ func hostileNames() []string {
 func small(t testing.TB) []byte {
 	alice := account("alice", 1001)
 	alice.Access = []plan.Access{{Identity: "web", Expect: "can read", Match: "public_html/**", Source: "hosting.yaml:41", Matched: 9, DeniedNow: 3}}
+	alice.Checks = []plan.Check{
+		{
+			Name: "apache", Match: "public_html/**", Source: "hosting.yaml:43", Matched: 9, RefusedNow: 4, RefusedAfter: 2, DoubtAfter: 1, MoreFindings: 7,
+			Findings: []plan.Finding{
+				{Weight: "refused", Code: "AH00529", Status: 403, Reason: "no", Path: "/home/alice/x\ny/.htaccess", Now: 3, After: 2},
+				{Weight: "cannot tell", Reason: "who knows", Examples: []string{"/home/alice/\xff", "/home/alice/b"}, Now: 1, After: 1},
+			},
+		},
+		{Name: "sshd", Source: "hosting.yaml:43", Matched: 1},
+	}
 	home := block("alice", "", change(plan.State{Type: plan.Directory, UID: 1001, GID: 1001, Mode: 0o700}, plan.State{Type: plan.Directory, UID: 1001, GID: 1001, Mode: 0o711}), ".")
 	dir := addition(directory(1001), "")
 	added := block("alice", ".", dir, "etc")

@@ -27,6 +27,9 @@ import (
 //	held account.remove MESSAGE
 //	access web "can read" public_html/** hosting.yaml:41 MATCHED NOW AFTER BROKEN
 //	cause PATH|own TYPE MODE NEED BY ENTRIES BROKEN EXAMPLE   (of the access before it)
+//	check apache public_html/** hosting.yaml:43 MATCHED NOW AFTER BROKEN [doubt=1] [more=7]
+//	finding WEIGHT CODE PATH REASON NOW AFTER BROKEN [EXAMPLE...]   (of the check before it)
+//	cannot_see WHAT...
 //	problem PATH KIND MESSAGE [x12]
 //	add PATH TYPE STATE mode=hosting.yaml:23
 //	change PATH TYPE BEFORE AFTER mode=hosting.yaml:23 [take] [one-way] [x12]
@@ -93,6 +96,8 @@ func (s *sample) line(f []string) {
 		s.header.Policy.Name = f[1]
 	case "undoes":
 		s.header.Undoes = f[1]
+	case "cannot_see":
+		s.header.CannotSee = f[1:]
 	case "skipped":
 		s.header.Skipped = f[1:]
 	case "narrowed":
@@ -161,6 +166,8 @@ func (s *sample) part(a *sampleAccount, f []string) {
 			Matched: s.number(f[5]), DeniedNow: s.number(f[6]), DeniedAfter: s.number(f[7]), Broken: s.number(f[8]),
 		})
 		a.AccessBroken += s.number(f[8])
+	case "check", "finding":
+		s.check(a, f)
 	case "cause":
 		mode, err := strconv.ParseUint(f[3], 8, 12)
 		if err != nil {
@@ -184,6 +191,30 @@ func (s *sample) part(a *sampleAccount, f []string) {
 			s.step(a, counted(f[1], i), f)
 		}
 	}
+}
+
+func (s *sample) check(a *sampleAccount, f []string) {
+	if f[0] == "check" {
+		o := options(f[8:])
+		c := Check{
+			Name: f[1], Match: f[2], Source: f[3],
+			Matched: s.number(f[4]), RefusedNow: s.number(f[5]), RefusedAfter: s.number(f[6]), Broken: s.number(f[7]),
+		}
+		if o["doubt"] != "" {
+			c.DoubtNow, c.DoubtAfter = s.number(o["doubt"]), s.number(o["doubt"])
+		}
+		if o["more"] != "" {
+			c.MoreFindings = s.number(o["more"])
+		}
+		a.Checks = append(a.Checks, c)
+		a.AccessBroken += c.Broken
+		return
+	}
+	c := &a.Checks[len(a.Checks)-1]
+	c.Findings = append(c.Findings, Finding{
+		Weight: f[1], Code: f[2], Path: f[3], Reason: f[4],
+		Now: s.number(f[5]), After: s.number(f[6]), Broken: s.number(f[7]), Examples: f[8:],
+	})
 }
 
 func counted(format string, i int) string {

@@ -35,6 +35,7 @@ type Effect struct {
 	Account      string
 	AccessBroken int64
 	Access       []Access // now, and after the selected steps
+	Checks       []Check
 }
 
 // NeedsError is an approved step without the step that it needs.
@@ -224,12 +225,12 @@ func (c *chooser) end() {
 	if a == nil || c.chosen == 0 {
 		return
 	}
-	broken, access := a.AccessBroken, a.Access
+	effect := Effect{a.Name, a.AccessBroken, a.Access, a.Checks}
 	if c.chosen < c.counted {
-		effect := c.effect(a)
-		broken, access = effect.AccessBroken, effect.Access
+		effect = c.effect(a)
 	}
-	verdicts := judgeAccount(c.plan.Header.Limits, a, &use{tally: c.tally, broken: broken, access: access}, c.overrides)
+	broken := effect.AccessBroken
+	verdicts := judgeAccount(c.plan.Header.Limits, a, &use{tally: c.tally, broken: broken, access: effect.Access, checks: effect.Checks}, c.overrides)
 	if c.within && !c.fits(broken, verdicts) {
 		return
 	}
@@ -248,7 +249,7 @@ func (c *chooser) end() {
 // effect is that of a part of the account. Without expectations there is
 // nothing to break.
 func (c *chooser) effect(a *Account) (none Effect) {
-	if len(a.Access) == 0 {
+	if len(a.Access)+len(a.Checks) == 0 {
 		return none
 	}
 	c.Split = append(c.Split, a.Name)

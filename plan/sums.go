@@ -16,7 +16,8 @@ type sums struct {
 func newSums() *sums { return &sums{sha256.New(), sha256.New()} }
 
 // header is approved but for what says when, where from and by which version it
-// was made, and what was left out: two plans that do the same have the same digest.
+// was made, what was left out and what is not seen: two plans that do the same
+// have the same digest.
 func (s *sums) header(h *Header, line []byte) {
 	s.file.Write(line)
 	approved := *h
@@ -24,6 +25,7 @@ func (s *sums) header(h *Header, line []byte) {
 	approved.Tool = ""
 	approved.Skipped = nil
 	approved.Policy.Path, approved.Policy.Vars = "", nil
+	approved.CannotSee = nil
 	var c codec
 	approved.wire(&c)
 	c.literal("\n")

@@ -40,6 +40,7 @@ func WriteText(w io.Writer, p *Plan, o TextOptions) error {
 	}
 	if t.whole() {
 		t.access()
+		t.checks()
 		t.limits()
 	}
 	t.closing()

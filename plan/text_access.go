@@ -61,7 +61,7 @@ func (t *text) worst(all []Access) ([]Access, int) {
 
 // title is the expectation in words.
 func (a *Access) title() string {
-	return Quote(a.Identity) + " " + Printable(a.Expect) + " " + quotePattern(a.Match)
+	return strings.TrimSuffix(Quote(a.Identity)+" "+Printable(a.Expect)+" "+quotePattern(a.Match), " ")
 }
 
 // verdict says in how many places an expectation does not hold.
@@ -73,6 +73,9 @@ func (a *Access) verdict(accounts, entries int64) string {
 	if a.cannot() {
 		end = " reachable"
 	}
+	if a.noun() == "account" {
+		return count(accounts, "account") + end
+	}
 	return count(accounts, "account") + ", " + count(entries, a.noun()) + end
 }
 
@@ -81,7 +84,9 @@ func (a *Access) noun() string {
 	directories := strings.Contains(a.Expect, "list") || strings.Contains(a.Expect, "search")
 	files := strings.Contains(a.Expect, "read") || strings.Contains(a.Expect, "write") || strings.Contains(a.Expect, "execute")
 	switch {
-	case directories && files:
+	case a.Expect == "accepts" && a.Match == "":
+		return "account"
+	case directories && files, a.Expect == "accepts":
 		return "entry"
 	case directories:
 		return "directory"

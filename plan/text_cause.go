@@ -53,9 +53,9 @@ func (c *Cause) whose() string {
 
 func (a *Access) cannot() bool { return strings.HasPrefix(a.Expect, "cannot") }
 
-// whatBreaks names the expectations that would break, and why: nobody should
-// have to guess what the plan would have done.
-func whatBreaks(access []Access) string {
+// whatBreaks names the expectations and checks that would break, and why: nobody
+// should have to guess what the plan would have done.
+func whatBreaks(access []Access, checks []Check) string {
 	var lines []string
 	for i := range access {
 		x := &access[i]
@@ -69,5 +69,5 @@ func whatBreaks(access []Access) string {
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(lines, "; ")
+	return strings.Join(append(lines, whatRefuses(checks)...), "; ")
 }

@@ -51,6 +51,9 @@ func (t *text) nothing() string {
 	if n := t.unkept(); n > 0 {
 		left = append(left, count(n, "expectation")+verb(n)+"not kept")
 	}
+	if n := t.refusing(); n > 0 {
+		left = append(left, count(n, "check")+verb(n)+"not passed")
+	}
 	switch {
 	case t.p.Header.Undoes != "" && len(left) > 0:
 		return "Nothing can be taken back: " + list(left) + "."

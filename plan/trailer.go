@@ -11,6 +11,7 @@ type Trailer struct {
 	Groups  []Group
 	Limits  []Verdict // the run's; account limits that are exceeded are in Account.Held
 	Access  []Access  // one for each line of policy, over all accounts
+	Checks  []Check   // the same
 }
 
 // Summary counts what is in a plan. Steps of held accounts are not counted.
@@ -64,6 +65,7 @@ func (t *Trailer) wire(c *codec) {
 	t.Summary.wire(c)
 	items(c, "limits", &t.Limits, (*Verdict).wire)
 	items(c, "access", &t.Access, (*Access).wire)
+	items(c, "checks", &t.Checks, (*Check).wireSum)
 	c.literal("}}")
 }
 

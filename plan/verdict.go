@@ -109,6 +109,7 @@ type use struct {
 	accounts, held, broken int64
 	tally                  Tally
 	access                 []Access // of one account
+	checks                 []Check
 }
 
 // of is the use of what a limit's name says after its dot.
@@ -148,7 +149,7 @@ func judgeAll(limits []Limit, prefix, account string, base int64, u *use, o Over
 		if key, ok := strings.CutPrefix(l.Name, prefix); ok {
 			v := judge(l, account, base, u.of(key), o.find(l.Name, account))
 			if v.Exceeded && key == "access_broken" {
-				v.Detail = whatBreaks(u.access)
+				v.Detail = whatBreaks(u.access, u.checks)
 			}
 			verdicts = append(verdicts, v)
 		}
@@ -159,7 +160,7 @@ func judgeAll(limits []Limit, prefix, account string, base int64, u *use, o Over
 // heldByLimits are the reasons that an account's limits give to hold it.
 func heldByLimits(limits []Limit, a *Account) []Held {
 	var held []Held
-	for _, v := range judgeAccount(limits, a, &use{tally: a.Tally, broken: a.AccessBroken, access: a.Access}, nil) {
+	for _, v := range judgeAccount(limits, a, &use{tally: a.Tally, broken: a.AccessBroken, access: a.Access, checks: a.Checks}, nil) {
 		if v.Exceeded {
 			held = append(held, Held{Reason: v.Limit.Name, Message: v.String()})
 		}

@@ -20,6 +20,7 @@ func (h *Header) wire(c *codec) {
 	items(c, "limits", &h.Limits, (*Limit).wire)
 	pairs(c, "users", &h.Users, textItem, digits)
 	pairs(c, "groups", &h.Groups, textItem, digits)
+	items(c, "cannot_see", &h.CannotSee, textItem)
 	c.literal(`}}`)
 }
 
@@ -86,6 +87,7 @@ func (a *Account) wire(c *codec) {
 	c.must("tally")
 	a.Tally.wire(c)
 	items(c, "access", &a.Access, (*Access).wire)
+	items(c, "checks", &a.Checks, (*Check).wire)
 	num(c, "access_broken", &a.AccessBroken)
 	c.literal(`}}`)
 }

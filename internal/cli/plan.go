@@ -14,7 +14,7 @@ func (a *app) planCommand() *cli.Command {
 	return &cli.Command{
 		Name: "plan", Usage: "compare the accounts with the policy and show what would change",
 		Description: "Changes nothing. Exit codes: 0 done, 1 error; with -detailed-exitcode 2 when there are changes;\n" +
-			"with -fail-on limits 4 when a limit is exceeded, with -fail-on access 4 when an expectation will not hold.",
+			"with -fail-on limits 4 when a limit is exceeded, with -fail-on access 4 when an expectation will not hold or a check will refuse something.",
 		OnUsageError: usageError,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, to approve and apply it"},
@@ -74,7 +74,8 @@ func (a *app) colored() bool {
 func planExit(c *cli.Command, p *plan.Plan) error {
 	failed := map[string]bool{
 		"limits": slices.ContainsFunc(p.Trailer.Limits, func(v plan.Verdict) bool { return v.Exceeded }),
-		"access": slices.ContainsFunc(p.Trailer.Access, func(a plan.Access) bool { return a.DeniedAfter > 0 }),
+		"access": slices.ContainsFunc(p.Trailer.Access, func(a plan.Access) bool { return a.DeniedAfter > 0 }) ||
+			slices.ContainsFunc(p.Trailer.Checks, func(c plan.Check) bool { return !c.Passed() }),
 	}
 	s := p.Trailer.Summary
 	// A held account is no account that matches the policy.
