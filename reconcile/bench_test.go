@@ -18,21 +18,26 @@ import (
 var benchEntries = flag.Int("entries", 100_000, "size of the tree that benchmarks compare")
 
 // BenchmarkRun plans a WordPress-like account in which nothing, or everything,
-// is to be changed.
+// is to be changed, and one in which programs are asked about each file.
 func BenchmarkRun(b *testing.B) {
 	h := &testHost{t: nil, root: b.TempDir()}
 	if err := h.grow(*benchEntries); err != nil {
 		b.Fatal(err)
 	}
-	for _, c := range []struct{ name, mode string }{{"clean", "0644"}, {"allwrong", "0640"}} {
+	const access, checks = `access: [{identity: web, can: read, match: "public_html/**"}]`, `checks: [apache, sshd]`
+	for _, c := range []struct{ name, mode, more string }{
+		{"clean", "0644", ""}, {"allwrong", "0640", ""}, {"access", "0644", access}, {"checks", "0644", checks},
+	} {
 		b.Run(c.name, func(b *testing.B) {
 			p, err := spec.Parse([]spec.PolicyFile{{Name: "p.yaml", Data: fmt.Appendf(nil, `%s
+identities: {web: {uid: 33, gid: 33}}
 profiles:
   site:
     rules:
       - {match: "public_html/**/*", file_mode: "%s", directory_mode: u+rwx}
       - {match: "**/wp-config.php", file_mode: ["0600", "0640", "0644"]}
-`, policyHead, c.mode)}}, nil)
+    %s
+`, policyHead, c.mode, c.more)}}, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -23,6 +23,7 @@ type binding struct {
 	// the directory they stand in.
 	children map[string][]int
 	expects  *expectations
+	checks   []check
 }
 
 // line is a line of policy with its names resolved.
@@ -67,6 +68,9 @@ func (r *run) bind(a *account) (*binding, error) {
 	if b.expects, err = r.expect(a, bound); err != nil {
 		return nil, err
 	}
+	if b.checks, err = r.checksOf(a, bound); err != nil {
+		return nil, err
+	}
 	return b, b.compile()
 }
 
@@ -82,12 +86,20 @@ func (b *binding) compile() error {
 		}
 		patterns[i] = l.Match
 	}
-	// Expectations are matched beside the lines, with the numbers after theirs.
-	for i, e := range b.expects.list {
-		if slices.Contains(e.match, ".") {
+	// Expectations and checks are matched beside the lines, with the numbers
+	// after theirs.
+	beside := make([][]string, 0, len(b.expects.list)+len(b.checks))
+	for _, e := range b.expects.list {
+		beside = append(beside, e.match)
+	}
+	for _, c := range b.checks {
+		beside = append(beside, c.match)
+	}
+	for i, match := range beside {
+		if slices.Contains(match, ".") {
 			home = append(home, len(b.lines)+i)
 		}
-		patterns = append(patterns, e.match)
+		patterns = append(patterns, match)
 	}
 	b.homeWants = b.combine(home)
 	b.indexLayout()

@@ -18,6 +18,15 @@
 // whatever it could not see become problems, and an account that would cost
 // more than its budget is held, with what was found of it thrown away.
 //
+// Programs whose checks are asked look at paths that the walk has not come to: a
+// .htaccess, an index, what a link leads to. An outlook answers them. It decides
+// about such a path when it is asked, from the same lines and by the same
+// comparison as the walk will; waiting for the walk would take a second one, or
+// all states of an account in memory. Files that are alike in one folder are
+// judged once, so that a million files cost what their directories do.
+//
 // Read run.go, inventory.go, binding.go, want.go, walk.go, compare.go,
-// layout.go; match.go and pattern.go are the matcher, pool.go the workers.
+// layout.go; expect.go and judge.go are who can reach what, checks.go, outlook.go
+// and examine.go what programs refuse; match.go and pattern.go are the matcher,
+// pool.go the workers.
 package reconcile

@@ -35,6 +35,7 @@ type Explanation struct {
 	// nothing stands there.
 	Verdict  string
 	Expected []Expected
+	Checks   []Checked
 	Reach    *Reached // of As
 }
 
@@ -94,7 +95,8 @@ func (r *run) explainAccount(e *Explanation, q *Question) (*account, error) {
 	if e.State != nil {
 		e.Expected = b.expected(q, e.Path, e.State)
 	}
-	return a, nil
+	e.Checks, err = b.checked(q, e)
+	return a, err
 }
 
 // remember looks at each path once.

@@ -113,7 +113,9 @@ func (w *walk) decideHome(k *worker, t *task, home *homeSeen) error {
 			}
 		}
 	}
-	k.judge(w, t.view, w.homeWants, theHome(), &home.state, &after)
+	w.top = glimpse{now: home.state, after: after, node: w.matcher.root, alone: t.alone}
+	k.weigh(w, t.view, candidate{theHome(), nil, w.homeWants, w.matcher.root, t.alone, &home.state, &after})
+	k.examineAccount(w)
 	t.view = w.through(t.view, theHome(), &home.state, &after)
 	return nil
 }
@@ -157,7 +159,9 @@ func (w *walk) addHome(k *worker) error {
 	if err != nil {
 		return err
 	}
-	k.judge(w, v, w.homeWants, theHome(), nil, &change.After)
+	w.top = glimpse{after: change.After, node: w.matcher.root, added: true}
+	k.weigh(w, v, candidate{theHome(), nil, w.homeWants, w.matcher.root, false, nil, &change.After})
+	k.examineAccount(w)
 	return w.addBelow(k, ".", change, w.into(v, theHome(), &change.After))
 }
 

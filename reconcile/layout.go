@@ -76,7 +76,7 @@ func (w *walk) addMissing(k *worker, t task, dir *fsys.Dir) error {
 		}
 		k.steps = append(k.steps, stepFound{name: path.Base(l.Path), change: change})
 		at := spot{t.path, path.Base(l.Path)}
-		k.judge(w, t.view, w.matcher.at(l.Path).wants, at, nil, &change.After)
+		k.weighAdded(w, t.view, at, l.Path, change)
 		if err := w.addBelow(k, l.Path, change, w.into(t.view, at, &change.After)); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (w *walk) addBelow(k *worker, dir string, parent *plan.Change, v view) erro
 		block.Changes = append(block.Changes, *change)
 		w.ids.add(change)
 		at := spot{dir, path.Base(l.Path)}
-		k.judge(w, v, w.matcher.at(l.Path).wants, at, nil, &change.After)
+		k.weighAdded(w, v, at, l.Path, change)
 		if err := w.addBelow(k, l.Path, change, w.into(v, at, &change.After)); err != nil {
 			return err
 		}

@@ -178,6 +178,7 @@ func (r *run) header() plan.Header {
 	h.Inventory = int64(len(r.inventory.accounts))
 	h.Skipped = r.inventory.skipped
 	h.Users, h.Groups = r.wanted.users, r.wanted.groups
+	h.CannotSee = r.cannotSee()
 	return h
 }
 
@@ -217,6 +218,8 @@ func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) e
 // work takes tasks until there are none.
 func (r *run) work(p *pool) {
 	k := &worker{run: r, buf: make([]byte, 1<<16)}
+	k.view.k = k
+	defer k.view.close()
 	for {
 		w, t, begin, ok := p.next()
 		if !ok {
@@ -256,6 +259,10 @@ func (k *worker) begin(w *walk, _ task) ([]task, error) {
 	w.causes = make([]plan.Causes, len(w.expects.list))
 	k.sight.begin(len(w.expects.list))
 	defer w.addSight(&k.sight)
+	if err := k.beginChecks(w); err != nil {
+		return nil, err
+	}
+	defer k.exam.flush()
 	return w.start(k)
 }
 
@@ -268,12 +275,13 @@ func (w *walk) finish() error {
 	for i := range w.record.Access {
 		w.record.Access[i].Causes = w.causes[i].Worst()
 	}
+	w.found.rank(w.record.Checks)
 	w.record.Held = a.held
 	w.record.Entries, w.record.Managed = w.entries.Load(), w.managed.Load()
 	w.record.Incomplete = w.unseen.Load() || len(a.held) > 0
 	if len(a.held) > 0 {
 		// What was found before the budget ran out is half a truth.
-		w.record.Access, w.record.AccessBroken = nil, 0
+		w.record.Access, w.record.Checks, w.record.AccessBroken = nil, nil, 0
 		w.draft.Close()
 		w.draft = plan.NewDraft(a.run.Spool)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rightful/internal/access"
 	"rightful/internal/fsys"
 	"rightful/plan"
 )
@@ -37,6 +38,10 @@ type walk struct {
 	mu      sync.Mutex
 	reached map[int]bool // layout lines that were found, added, or given a problem
 	causes  []plan.Causes
+
+	self  access.Identity // the account, where its checks ask
+	top   glimpse         // the home
+	found findings
 }
 
 // openDir is a directory that stays open while tasks below it wait.
@@ -70,6 +75,8 @@ type worker struct {
 	steps    []stepFound
 	sight    sight
 	state    plan.State // of the entry in hand
+	exam     examination
+	view     outlook
 	memo     map[memoKey]finding
 	memoOf   *walk
 }
@@ -101,6 +108,7 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	k.children, k.steps = k.children[:0], k.steps[:0]
 	k.sight.begin(len(w.expects.list))
 	defer w.addSight(&k.sight)
+	defer k.exam.flush()
 	if err := k.list(w, t, dir); err != nil {
 		return nil, err
 	}
@@ -209,9 +217,9 @@ func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.I
 	}
 	below := info.Type == plan.Directory && !info.MountRoot
 	v := t.view
-	if w.expecting() && !info.MountRoot && (below || len(wants.expects) > 0) {
+	if !info.MountRoot && (w.expecting() && below || wants.weighed()) {
 		have, after := k.states(dir, name, info, since)
-		k.judge(w, t.view, wants, spot{t.path, name}, have, after)
+		k.weigh(w, t.view, candidate{spot{t.path, name}, dir, wants, node, alone, have, after})
 		if below && after != nil {
 			v = w.through(t.view, spot{t.path, name}, have, after)
 		}

@@ -24,6 +24,7 @@ type wants struct {
 	line  int        // its number
 
 	expects []int // expectations that match, by their numbers
+	checks  []int // and checks
 }
 
 // idWant is the owners or groups that may stand; the first is set otherwise.
@@ -75,7 +76,11 @@ func (b *binding) combine(lines []int) *wants {
 		w.add(&b.lines[i], i)
 	}
 	for _, i := range lines[split:] {
-		w.expects = append(w.expects, i-len(b.lines))
+		if i -= len(b.lines); i < len(b.expects.list) {
+			w.expects = append(w.expects, i)
+		} else {
+			w.checks = append(w.checks, i-len(b.expects.list))
+		}
 	}
 	return w
 }

@@ -183,8 +183,7 @@ profiles:
 exceptions:
   - {account: bob, until: 2027-01-01, reason: x, rules: [{match: c, acl: any}]}
 `)}}, nil)
-	want := `p.yaml:4:14: checks: not supported by this version
-p.yaml:5:29: acl: not supported by this version
+	want := `p.yaml:5:29: acl: not supported by this version
 p.yaml:6:54: acl: not supported by this version
 p.yaml:8:74: acl: not supported by this version`
 	if err == nil || err.Error() != want {

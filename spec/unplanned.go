@@ -2,9 +2,9 @@ package spec
 
 import "slices"
 
-// unplanned is what the language has and the planner does not carry out: ACLs
-// and checks. A policy that has them is refused, for a line that is believed to
-// hold and does not is worse than none.
+// unplanned is what the language has and the planner does not carry out: ACLs.
+// A policy that has them is refused, for a line that is believed to hold and does
+// not is worse than none.
 func unplanned(p *Policy) (errs Errors) {
 	lines := func(all []Line) {
 		for _, l := range all {
@@ -15,9 +15,6 @@ func unplanned(p *Policy) (errs Errors) {
 	}
 	for _, profile := range p.Profiles {
 		lines(slices.Concat(profile.Rules, profile.Layout))
-		for _, c := range profile.Checks {
-			errs = append(errs, &Error{c.Pos, "checks: not supported by this version"})
-		}
 	}
 	for _, e := range p.Exceptions {
 		lines(e.Rules)

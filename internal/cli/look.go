@@ -81,7 +81,7 @@ func (a *app) effects(ctx context.Context, p *plan.Plan, s plan.Selection, o pla
 		if !ok || len(account.Held) > 0 {
 			return nil, fmt.Errorf("%s: cannot be looked at any more%s", plan.Quote(name), heldText(account.Held))
 		}
-		all = append(all, plan.Effect{Account: name, AccessBroken: account.AccessBroken, Access: account.Access})
+		all = append(all, plan.Effect{Account: name, AccessBroken: account.AccessBroken, Access: account.Access, Checks: account.Checks})
 	}
 	return all, nil
 }
@@ -107,7 +107,7 @@ func (a *app) lookAfter(ctx context.Context, p *plan.Plan, approval *plan.Approv
 	}
 	for _, e := range approval.Effects {
 		if predicted[e.Account] != nil {
-			predicted[e.Account] = e.Access
+			predicted[e.Account] = plan.Expectations(e.Access, e.Checks)
 		}
 	}
 	if len(names) == 0 {
@@ -116,7 +116,7 @@ func (a *app) lookAfter(ctx context.Context, p *plan.Plan, approval *plan.Approv
 	seen, err := a.look(ctx, p, names, nil)
 	found := map[string][]plan.Access{}
 	for name, account := range seen {
-		found[name] = account.Access
+		found[name] = plan.Expectations(account.Access, account.Checks)
 	}
 	return plan.Outcomes(names, predicted, found), err
 }
