@@ -19,14 +19,14 @@ func (a *app) writeExplanation(e *explanation) error {
 	if e.Policy != nil {
 		a.writeSaid(e.Policy)
 	}
-	a.writeReached("", e.Expectations, e.Access)
+	a.writeReached("", e.Expectations, e.Checks, e.Access)
 	if e.After != nil {
 		what := "nothing will be there"
 		if s := e.After.State; s != nil {
 			what = fmt.Sprintf("%s, %s:%s, mode %s", s.Type, s.Owner, s.Group, s.Mode)
 		}
 		fmt.Fprintf(a.out, "\nAfter the plan: %s\n", what)
-		a.writeReached(" after the plan", e.After.Expectations, e.After.Access)
+		a.writeReached(" after the plan", e.After.Expectations, e.After.Checks, e.After.Access)
 	}
 	if e.Access != nil {
 		fmt.Fprintf(a.out, "\nNot seen: %s\n", strings.Join(e.Access.Blind, ";\n          "))
@@ -34,7 +34,7 @@ func (a *app) writeExplanation(e *explanation) error {
 	return nil
 }
 
-func (a *app) writeReached(when string, expected []expectation, r *reach) {
+func (a *app) writeReached(when string, expected []expectation, checks []checked, r *reach) {
 	if len(expected) > 0 {
 		fmt.Fprintf(a.out, "\nExpected%s\n", when)
 	}
@@ -46,6 +46,7 @@ func (a *app) writeReached(when string, expected []expectation, r *reach) {
 		fmt.Fprintf(a.out, "%s %s %s %s   %s (%s: %s)   %s\n", mark, plan.Quote(x.Identity), x.Expect, plan.Printable(x.Match),
 			what, plan.Quote(x.At), x.Answer, plan.Quote(x.Source))
 	}
+	a.writeChecked(when, checks)
 	if r != nil {
 		a.writeReach(when, r)
 	}

@@ -16,6 +16,7 @@ type explanation struct {
 	// NoPolicy is why there is none to speak of.
 	NoPolicy     string        `json:"no_policy,omitempty"`
 	Expectations []expectation `json:"expectations"`
+	Checks       []checked     `json:"checks"`
 	Access       *reach        `json:"access,omitempty"`
 	// After is the same with the steps of the plan that was named.
 	After *explanationAfter `json:"after,omitempty"`
@@ -24,6 +25,7 @@ type explanation struct {
 type explanationAfter struct {
 	State        *statement    `json:"state"`
 	Expectations []expectation `json:"expectations"`
+	Checks       []checked     `json:"checks"`
 	Access       *reach        `json:"access,omitempty"`
 }
 
@@ -84,7 +86,7 @@ type passed struct {
 func (h *host) explanation(path string, hasPolicy bool, now, after *reconcile.Explanation) *explanation {
 	e := &explanation{
 		Path: path, State: h.statement(now.State), Policy: saidOf(now),
-		Expectations: expectationsOf(now.Expected), Access: h.reach(now),
+		Expectations: expectationsOf(now.Expected), Checks: checksOf(now.Checks), Access: h.reach(now),
 	}
 	switch {
 	case !hasPolicy:
@@ -93,7 +95,7 @@ func (h *host) explanation(path string, hasPolicy bool, now, after *reconcile.Ex
 		e.NoPolicy = "in no account that the policy selects"
 	}
 	if after != nil {
-		e.After = &explanationAfter{h.statement(after.State), expectationsOf(after.Expected), h.reach(after)}
+		e.After = &explanationAfter{h.statement(after.State), expectationsOf(after.Expected), checksOf(after.Checks), h.reach(after)}
 	}
 	return e
 }
