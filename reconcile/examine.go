@@ -38,29 +38,6 @@ func (k *worker) weighAdded(w *walk, v view, at spot, path string, change *plan.
 	k.weigh(w, v, candidate{at, nil, n.wants, n, false, nil, &change.After})
 }
 
-// standing is what a program makes of an entry.
-type standing uint8
-
-const (
-	absent standing = iota
-	accepted
-	refused
-	doubtful
-)
-
-// outcome is what one check makes of an entry, now and after.
-type outcome struct {
-	check      int
-	now, after standing
-	reasons    []reason
-}
-
-// reason is one finding of an outcome.
-type reason struct {
-	*hanging
-	now, after, broken bool
-}
-
 // hanging is a finding of the folder in hand, and what hangs on it.
 type hanging struct {
 	key   findingKey
@@ -102,7 +79,7 @@ func (k *worker) examine(w *walk, c *candidate) (broken bool) {
 		return false
 	}
 	x := &k.exam
-	if x.w != w || x.folder != c.dir {
+	if x.w != w || x.folder != c.dir || len(x.found) > maxFindings {
 		x.flush()
 		x.begin(w, c.dir)
 	}
@@ -155,7 +132,7 @@ func (k *worker) judgeAll(x *examination, c *candidate, key likeness, file bool)
 	k.view.path = path.Join(w.place.Path, rel)
 	k.view.hand = &glimpse{
 		now: key.have, after: key.after, differs: key.have != key.after,
-		node: c.node, alone: c.alone, added: c.have == nil,
+		node: c.node, alone: c.alone, added: key.have.Type != key.after.Type, // no step makes another type of what stays
 	}
 	var list []outcome
 	for _, i := range c.wants.checks {
@@ -164,23 +141,26 @@ func (k *worker) judgeAll(x *examination, c *candidate, key likeness, file bool)
 		if !now && !after {
 			continue
 		}
-		list = append(list, k.outcome(x, i, rel, now, after))
+		list = append(list, k.consult(x, i, rel, now, after))
+	}
+	if !file {
+		k.view.keep(k.view.path, k.view.hand)
 	}
 	k.view.hand = nil
 	return list
 }
 
-// tooFar is how long and how deep a path may be to be judged. No program can use
-// one of PATH_MAX bytes, and a chain of folders that somebody made to waste time
-// wastes it by the square.
+// A path that is longer or deeper is not judged: no program can use one of
+// PATH_MAX bytes, and a chain of folders that somebody made to waste time wastes it
+// by the square.
 const (
 	tooLong = 4096
 	tooDeep = 128
 )
 
-// outcome asks one program about the path rel, or about the account where rel is
+// consult asks one program about the path rel, or about the account where rel is
 // empty.
-func (k *worker) outcome(x *examination, i int, rel string, now, after bool) outcome {
+func (k *worker) consult(x *examination, i int, rel string, now, after bool) outcome {
 	w := x.w
 	var asked string
 	if rel != "" {
@@ -188,7 +168,7 @@ func (k *worker) outcome(x *examination, i int, rel string, now, after bool) out
 	}
 	if len(asked) >= tooLong || strings.Count(asked, "/") > tooDeep {
 		far := []access.Finding{{Weight: access.Doubt, Path: asked, Reason: "the path is too long to be judged"}}
-		return x.outcome(i, asked, now, after, far, far)
+		return x.sumUp(i, asked, now, after, far, far)
 	}
 	check := &w.checks[i]
 	c := check.question(w.account, w.self)
@@ -201,59 +181,8 @@ func (k *worker) outcome(x *examination, i int, rel string, now, after bool) out
 		c.Tree = k.view.after()
 		will = check.consumer.Check(&c)
 	}
-	return x.outcome(i, asked, now, after, was, will)
+	return x.sumUp(i, asked, now, after, was, will)
 }
-
-// outcome sums up what a program says, now and after.
-func (x *examination) outcome(i int, asked string, now, after bool, was, will []access.Finding) outcome {
-	o := outcome{check: i}
-	if now {
-		o.now = standingOf(was)
-	}
-	if after {
-		o.after = standingOf(will)
-	}
-	at := map[*hanging]int{}
-	note := func(f *access.Finding) *reason {
-		h := x.hanging(i, asked, f)
-		n, ok := at[h]
-		if !ok {
-			n = len(o.reasons)
-			at[h] = n
-			o.reasons = append(o.reasons, reason{hanging: h})
-		}
-		return &o.reasons[n]
-	}
-	for j := range was {
-		if now {
-			note(&was[j]).now = true
-		}
-	}
-	for j := range will {
-		if after {
-			r := note(&will[j])
-			r.after, r.broken = true, o.broken() && will[j].Weight != access.Risk
-		}
-	}
-	return o
-}
-
-func standingOf(findings []access.Finding) standing {
-	s := accepted
-	for _, f := range findings {
-		switch f.Weight {
-		case access.Refused:
-			return refused
-		case access.Doubt:
-			s = doubtful
-		}
-	}
-	return s
-}
-
-// broken reports whether the plan takes the entry away from the program: what it
-// may refuse after, for all that can be told, it is not sure to accept.
-func (o *outcome) broken() bool { return o.now == accepted && o.after > accepted }
 
 // hanging is the folder's finding of that kind.
 func (x *examination) hanging(i int, asked string, f *access.Finding) *hanging {

@@ -15,9 +15,9 @@ type findings map[findingKey]*plan.Finding
 
 // maxFindings bounds what is counted of an account's findings before they are
 // ranked. Which these are must not depend on the order in which folders were
-// taken: they are the first by compareKeys, and what is dropped on the way stays
-// behind at least as many.
-const maxFindings = 4096
+// taken: they are the first by compareKeys, and what is dropped on the way comes
+// after as many that are kept.
+const maxFindings = 1024
 
 func (x *examination) begin(w *walk, folder string) {
 	*x = examination{
@@ -138,7 +138,7 @@ func (k *worker) examineAccount(w *walk) {
 		if !w.checks[i].once {
 			continue
 		}
-		if x.count([]outcome{k.outcome(x, i, "", true, true)}, "") {
+		if x.count([]outcome{k.consult(x, i, "", true, true)}, "") {
 			k.sight.broken++
 		}
 	}

@@ -89,11 +89,15 @@ func (o *outlook) look(p string) *glimpse {
 	}
 	g := o.see(p)
 	g.differs = g.now != g.after
+	o.keep(p, g)
+	return g
+}
+
+func (o *outlook) keep(p string, g *glimpse) {
 	if len(o.known) >= maxGlimpses {
 		clear(o.known)
 	}
 	o.known[p] = g
-	return g
 }
 
 func (o *outlook) see(p string) *glimpse {
