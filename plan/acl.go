@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -16,8 +15,9 @@ func (e *ACLError) Error() string { return fmt.Sprintf("has an ACL: mode %v %s",
 
 // Chmod is s after a plain chmod(2): where there is an ACL, the group digit goes
 // to its mask, and the entries for named users and groups stay as they are
-// stored (acl(5)). So a narrower mode never gives anybody anything, but a wider
-// one may wake what a mask had put to sleep: see [State.WithMode].
+// stored (acl(5)). So a wider mode may wake what a mask had put to sleep, and one
+// that empties the mask puts the whole ACL to sleep: see [State.WithMode] and
+// [State.Tightened].
 func (s State) Chmod(m Mode) State {
 	s.Mode = m
 	if entries, ok := readACL(s.Access); ok && s.Access != "" {
@@ -79,22 +79,40 @@ func may(rights map[holder]uint16, who holder) uint16 {
 	return otherwise(rights, who)
 }
 
-// bytes is the kernel's form of an ACL, entries in their order.
-func (a acl) bytes() string {
-	out := binary.LittleEndian.AppendUint32(nil, aclVersion)
-	for _, e := range a {
-		out = binary.LittleEndian.AppendUint16(out, e.tag)
-		out = binary.LittleEndian.AppendUint16(out, e.perm)
-		out = binary.LittleEndian.AppendUint32(out, e.id)
+// AccessImage is what to set as the access ACL to give an entry both the ACL and
+// the nine bits of the mode in one call (setxattr(2)): three entries where there
+// is to be none, which the kernel keeps as a mode.
+func (s State) AccessImage() string {
+	if s.Access != "" {
+		return s.Access
 	}
-	return string(out)
+	return minimal(s.Mode).bytes()
 }
 
-// CheckACL reports why an access ACL does not go with the state's mode: the two
-// share nine bits.
+// Tightened is the state in which an entry waits, on its way from s to after, to
+// be given to another owner or group: nobody has more in it than before or
+// after, whoever owns it. It is one chmod(2) from s. Where there is an ACL on
+// either end only the owner is left with anything: whom that names to be kept
+// out would else be one of the group or of the others for a moment.
+func (s State) Tightened(after State) State {
+	m := s.Mode & after.Mode
+	switch {
+	case s.Mode == after.Mode && s.Access == after.Access:
+		return s // the owner is all that changes
+	case s.Access != "" || after.Access != "":
+		m &^= 0o077
+	}
+	return s.Chmod(m)
+}
+
+// CheckACL reports why no change may leave an entry in this state: an ACL is not
+// one that the kernel would take, or the access ACL does not go with the mode,
+// with which it shares nine bits.
 func (s State) CheckACL() error {
-	if _, ok := readACL(s.Access); !ok {
-		return errors.New("an ACL that cannot be read")
+	for _, raw := range [...]string{s.Access, s.Default} {
+		if entries, ok := readACL(raw); !ok || raw != "" && !entries.wellFormed(raw) {
+			return errors.New("an ACL that is none")
+		}
 	}
 	if s.Chmod(s.Mode).Access != s.Access {
 		return errors.New("an ACL that does not agree with the mode")

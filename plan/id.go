@@ -94,6 +94,7 @@ func groupState(c *codec, key string, a *Account, s State) {
 	c.text("owner", &owner)
 	c.text("group", &group)
 	s.UID, s.GID = 0, 0
+	s.Access, s.Default = a.unresolved(s.Access), a.unresolved(s.Default)
 	c.must("state")
 	s.wire(c)
 	c.literal("}")
@@ -104,4 +105,20 @@ func unresolved(id, own uint32, name string) string {
 		return name
 	}
 	return strconv.FormatUint(uint64(id), 10)
+}
+
+// unresolved is an ACL with the account's own user and group as [noID], which no
+// entry for a name has: so the same grant to each account is the same.
+func (a *Account) unresolved(raw string) string {
+	entries, ok := readACL(raw)
+	if !ok || raw == "" {
+		return raw
+	}
+	for i, e := range entries {
+		if e.tag == tagUser && e.id == a.UID || e.tag == tagNamedGroup && e.id == a.GID {
+			entries[i].id = noID
+		}
+	}
+	entries.sort()
+	return entries.bytes()
 }

@@ -1,46 +1,74 @@
 package plan
 
 import (
-	"encoding/binary"
 	"fmt"
 	"strings"
 )
 
-// aclText is a POSIX ACL as getfacl(1) writes it in one line. The kernel's form
-// is a version, 2, and eight bytes an entry: tag, permissions, id, each little
-// endian (linux/posix_acl_xattr.h). What is not that is shown as bytes.
-func aclText(a *Account, raw string) string {
-	if raw == "" {
-		return "none"
+// ACLText is the access ACL in getfacl(1)'s words, in one line. What the mode
+// tells already is left out: the owner and the others, the owning group's entry
+// where the mask has the same bits, and a mask that cuts nothing. user and group
+// name numbers.
+func (s State) ACLText(user, group func(uint32) string) string {
+	entries, ok := readACL(s.Access)
+	if !ok || len(entries) == 0 || s.CheckACL() != nil {
+		return aclText(s.Access, user, group)
 	}
-	b := []byte(raw)
-	if len(b) < 4 || len(b)%8 != 4 || binary.LittleEndian.Uint32(b) != 2 {
-		return fmt.Sprintf("%x", raw)
+	mask, cuts := uint16(s.Mode)>>3&7, false
+	var shown acl
+	for _, e := range entries {
+		cuts = cuts || e.tag&(namedTags|tagGroup) != 0 && e.perm&^mask != 0
+		if e.tag&namedTags != 0 || e.tag == tagGroup && e.perm != mask || e.tag == tagMask && cuts {
+			shown = append(shown, e)
+		}
 	}
-	var entries []string
-	for b = b[4:]; len(b) > 0; b = b[8:] {
-		tag, perm, id := binary.LittleEndian.Uint16(b), binary.LittleEndian.Uint16(b[2:]), binary.LittleEndian.Uint32(b[4:])
-		entries = append(entries, aclWho(a, tag, id)+":"+rwx(perm))
+	if len(shown) == 0 {
+		return aclText(s.Access, user, group)
 	}
-	return strings.Join(entries, ",")
+	return shown.text(user, group)
 }
 
-func aclWho(a *Account, tag uint16, id uint32) string {
-	switch tag {
-	case 0x01:
-		return "user:"
-	case 0x02:
-		return "user:" + userName(a, id)
-	case 0x04:
-		return "group:"
-	case 0x08:
-		return "group:" + groupName(a, id)
-	case 0x10:
-		return "mask:"
-	case 0x20:
-		return "other:"
+// DefaultACLText is the default ACL, all of it.
+func (s State) DefaultACLText(user, group func(uint32) string) string {
+	return aclText(s.Default, user, group)
+}
+
+const noACL = "none"
+
+// aclText is a whole ACL. What is none is shown as bytes.
+func aclText(raw string, user, group func(uint32) string) string {
+	entries, ok := readACL(raw)
+	switch {
+	case raw == "":
+		return noACL
+	case !ok || !entries.wellFormed(raw):
+		return fmt.Sprintf("%x", raw)
 	}
-	return fmt.Sprintf("tag %d", tag)
+	return entries.text(user, group)
+}
+
+func (a acl) text(user, group func(uint32) string) string {
+	words := make([]string, len(a))
+	for i, e := range a {
+		words[i] = e.who(user, group) + ":" + rwx(e.perm)
+	}
+	return strings.Join(words, ",")
+}
+
+func (e aclEntry) who(user, group func(uint32) string) string {
+	switch e.tag {
+	case tagOwner:
+		return "user:"
+	case tagUser:
+		return "user:" + user(e.id)
+	case tagGroup:
+		return "group:"
+	case tagNamedGroup:
+		return "group:" + group(e.id)
+	case tagMask:
+		return "mask:"
+	}
+	return "other:"
 }
 
 func rwx(perm uint16) string {

@@ -13,12 +13,12 @@ func describe(a *Account, c *Change) string {
 	var s string
 	switch c.Action {
 	case Add:
-		s = ownership(a, c.After) + modeText(c.After)
+		s = ownership(a, c.After) + modeText(c.After) + aclsText(a, c.After)
 		if c.Content != nil {
 			s += "   " + count(c.Content.Size, "byte")
 		}
 	case Remove:
-		s = "is " + ownership(a, c.Before) + modeText(c.Before)
+		s = "is " + ownership(a, c.Before) + modeText(c.Before) + aclsText(a, c.Before)
 	default:
 		s = difference(a, c)
 	}
@@ -55,6 +55,26 @@ func modeText(s State) string {
 	return "   mode " + s.Mode.String()
 }
 
+// aclsText leaves out what is not there.
+func aclsText(a *Account, s State) string {
+	var all string
+	for i, is := range aclTexts(a, s) {
+		if is != noACL {
+			all += "   " + aclNames[i] + " " + is
+		}
+	}
+	return all
+}
+
+// aclNames are what aclTexts are of.
+var aclNames = [...]string{"acl", "default acl"}
+
+func aclTexts(a *Account, s State) [2]string {
+	user := func(id uint32) string { return userName(a, id) }
+	group := func(id uint32) string { return groupName(a, id) }
+	return [...]string{s.ACLText(user, group), s.DefaultACLText(user, group)}
+}
+
 func difference(a *Account, c *Change) string {
 	before, after := c.Before, c.After
 	var does, leaves []string
@@ -76,13 +96,12 @@ func difference(a *Account, c *Change) string {
 	if before.Target != after.Target {
 		does = append(does, "target "+Quote(before.Target)+" -> "+Quote(after.Target))
 	}
-	for _, acl := range [...]struct{ name, was, is string }{
-		{"acl", before.Access, after.Access}, {"default acl", before.Default, after.Default},
-	} {
-		if acl.was != acl.is {
-			does = append(does, acl.name+" "+aclText(a, acl.was)+" -> "+aclText(a, acl.is))
-		} else if acl.is != "" {
-			leaves = append(leaves, acl.name+" "+aclText(a, acl.is))
+	was, is := aclTexts(a, before), aclTexts(a, after)
+	for i, name := range aclNames {
+		if was[i] != is[i] {
+			does = append(does, name+" "+was[i]+" -> "+is[i])
+		} else if is[i] != noACL {
+			leaves = append(leaves, name+" "+is[i])
 		}
 	}
 	s := strings.Join(does, "   ")

@@ -38,24 +38,3 @@ func TestSecretName(t *testing.T) {
 		}
 	}
 }
-
-// The bytes were made by setfacl -m u:48:r-x,g:8:rwx on a 0750 directory.
-func TestACLText(t *testing.T) {
-	a := &Account{Users: map[uint32]string{48: "apache"}}
-	raw := "\x02\x00\x00\x00" +
-		"\x01\x00\x07\x00\xff\xff\xff\xff" +
-		"\x02\x00\x05\x00\x30\x00\x00\x00" +
-		"\x04\x00\x05\x00\xff\xff\xff\xff" +
-		"\x08\x00\x07\x00\x08\x00\x00\x00" +
-		"\x10\x00\x07\x00\xff\xff\xff\xff" +
-		"\x20\x00\x00\x00\xff\xff\xff\xff"
-	want := "user::rwx,user:apache:r-x,group::r-x,group:8:rwx,mask::rwx,other::---"
-	if got := aclText(a, raw); got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-	for raw, want := range map[string]string{"": "none", "\x03\x00\x00\x00": "03000000", "x": "78"} {
-		if got := aclText(a, raw); got != want {
-			t.Errorf("%x: %s, want %s", raw, got, want)
-		}
-	}
-}
