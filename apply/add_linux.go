@@ -48,8 +48,8 @@ func refuseAdd(want *plan.State) string {
 		return fmt.Sprintf("a %v", want.Type)
 	case want.Type == plan.File && want.Mode&setid != 0:
 		return "setuid or setgid on a file"
-	case want.Access != "" || want.Default != "":
-		return "an ACL on what is added"
+	case want.CheckACL() != nil:
+		return "would have " + want.CheckACL().Error()
 	case want.Flags != 0:
 		return "immutable or append-only"
 	}

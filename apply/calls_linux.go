@@ -57,18 +57,19 @@ func (c calls) symlink(target string, dir *fsys.Dir, name string) error {
 	return c.try("symlink", func() error { return unix.Symlinkat(target, dir.FD(), name) })
 }
 
-// setACL replaces the access ACL of a pinned entry, and with it the nine mode
-// bits that are part of it.
-func (c calls) setACL(pin *fsys.Pin, image string) error {
+// setACL replaces an ACL of a pinned entry by a whole image; the access ACL sets
+// the nine mode bits that are part of it.
+func (c calls) setACL(pin *fsys.Pin, name, image string) error {
 	return c.try("setxattr", func() error {
-		return unix.Setxattr(pin.Proc(), fsys.XattrAccess, []byte(image), 0)
+		return unix.Setxattr(pin.Proc(), name, []byte(image), 0)
 	})
 }
 
-// dropACLs takes both ACLs off a directory that the caller has just made.
-func (c calls) dropACLs(pin *fsys.Pin) error {
+// dropACLs takes ACLs off a directory. Without its access ACL that keeps the mask
+// as its group bits: it is one that the caller has just made.
+func (c calls) dropACLs(pin *fsys.Pin, names ...string) error {
 	return c.try("removexattr", func() error {
-		for _, name := range []string{fsys.XattrAccess, fsys.XattrDefault} {
+		for _, name := range names {
 			err := unix.Removexattr(pin.Proc(), name)
 			if err != nil && err != unix.ENODATA && err != unix.EOPNOTSUPP {
 				return err
@@ -100,15 +101,20 @@ func (c calls) write(file *os.File, data []byte) error {
 	})
 }
 
-// finish gives a file that has no name yet its owner and mode, in that order,
-// and has its content on disk.
+// finish gives a file that has no name yet its owner, and then its mode or its
+// ACL, and has its content on disk.
 func (c calls) finish(file *os.File, want *plan.State) error {
 	fd := int(file.Fd())
 	err := c.try("chown", func() error { return unix.Fchown(fd, int(want.UID), int(want.GID)) })
 	if err != nil {
 		return err
 	}
-	if err := c.try("chmod", func() error { return unix.Fchmod(fd, uint32(want.Mode)) }); err != nil {
+	if want.Access != "" {
+		err = c.try("setxattr", func() error { return unix.Fsetxattr(fd, fsys.XattrAccess, []byte(want.Access), 0) })
+	} else {
+		err = c.try("chmod", func() error { return unix.Fchmod(fd, uint32(want.Mode)) })
+	}
+	if err != nil {
 		return err
 	}
 	return c.try("fsync", func() error { return unix.Fsync(fd) })

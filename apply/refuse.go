@@ -49,22 +49,14 @@ func (k kin) refuse(a *plan.Account, have *plan.State, ch *plan.Change) string {
 		return ""
 	case want.UID == math.MaxUint32 || want.GID == math.MaxUint32:
 		return "owner or group -1, which means none"
-	case movesACL(have, want):
-		return "has an ACL, which the change would move without saying how"
+	case want.CheckACL() != nil:
+		// A plain chmod would set the mask, which can give named users what
+		// they were denied: what touches an ACL says all of it.
+		return "would have " + want.CheckACL().Error()
 	case have.Type == plan.File && have.UID != want.UID:
 		return k.refuseHands(a, have.UID, want.UID)
 	}
 	return ""
-}
-
-// movesACL reports whether a change would touch an ACL otherwise than by a whole
-// image that goes with the mode: a plain chmod sets the mask, which can give
-// named users what they were denied.
-func movesACL(have, want *plan.State) bool {
-	if have.Default != want.Default || (have.Access == "") != (want.Access == "") {
-		return true
-	}
-	return want.CheckACL() != nil
 }
 
 // refuseHands judges who may lose and get an existing regular file. Whoever

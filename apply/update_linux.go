@@ -1,13 +1,13 @@
 package apply
 
 import (
-	"fmt"
+	"slices"
 
 	"rightful/internal/fsys"
 	"rightful/plan"
 )
 
-// update changes owner, group and mode of what is there, or a link's target.
+// update changes owner, group, mode and ACLs of what is there, or a link's target.
 func (w *walker) update(s *plan.Step) outcome {
 	pin, err := w.pin(s)
 	if err != nil {
@@ -63,75 +63,7 @@ func halfway(have *plan.State, ch *plan.Change) bool {
 	if ch.Action != plan.Update {
 		return false
 	}
-	tightened := ch.Before.Chmod(ch.Before.Mode & ch.After.Mode)
-	given := tightened
-	given.UID, given.GID = ch.After.UID, ch.After.GID
-	return *have == tightened || *have == given
-}
-
-// change takes a pinned entry from have to want so that it is at no moment
-// wider than both. The owner goes before the mode, because chown clears setid
-// bits, and after the tightening, so that neither owner sees the other's mode.
-func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
-	mode := have.Mode
-	if have.UID != want.UID || have.GID != want.GID {
-		if tight := have.Mode & want.Mode; tight != mode {
-			if err := c.chmod(pin, tight); err != nil {
-				return fmt.Errorf("chmod %v: %w", tight, err)
-			}
-			mode = tight
-		}
-		if err := c.give(pin, have, want); err != nil {
-			err = fmt.Errorf("chown %d:%d: %w", want.UID, want.GID, err)
-			return c.restore(pin, mode, have.Mode, err)
-		}
-	}
-	if have.Access != want.Access {
-		// One call sets the whole ACL and the nine mode bits that are in it,
-		// so that no mask is ever wider than the entries that go with it.
-		if err := c.setACL(pin, want.Access); err != nil {
-			return fmt.Errorf("set the ACL: %w", err)
-		}
-		mode = mode&^rwx | want.Mode&rwx
-	}
-	if mode != want.Mode {
-		if err := c.chmod(pin, want.Mode); err != nil {
-			return fmt.Errorf("chmod %v: %w", want.Mode, err)
-		}
-	}
-	return nil
-}
-
-// give changes the owner and makes sure of it, for what follows may widen the
-// mode, which the old owner must not see.
-func (c calls) give(pin *fsys.Pin, have, want *plan.State) error {
-	if err := c.chown(pin, only(have.UID, want.UID), only(have.GID, want.GID)); err != nil {
-		return err
-	}
-	now, err := pin.Info()
-	if err == nil && (now.UID != want.UID || now.GID != want.GID) {
-		err = fmt.Errorf("the owner is %d:%d", now.UID, now.GID)
-	}
-	return err
-}
-
-// restore gives a tightened entry its mode back when it cannot have its owner.
-func (c calls) restore(pin *fsys.Pin, now, before plan.Mode, cause error) error {
-	if now == before {
-		return cause
-	}
-	if err := c.chmod(pin, before); err != nil {
-		return fmt.Errorf("%w; left at mode %v", cause, now)
-	}
-	return cause
-}
-
-// only is the argument of chown: -1 for what stays.
-func only(have, want uint32) int {
-	if have == want {
-		return -1
-	}
-	return int(want)
+	return slices.ContainsFunc(stages(ch.Before, ch.After), func(s stage) bool { return s.state == *have })
 }
 
 // confirm reads back: a call can succeed without doing what it was told, as
@@ -145,7 +77,7 @@ func confirm(pin *fsys.Pin, want *plan.State) outcome {
 // chown makes an ACL, and a link's target never changes; to look for an ACL
 // costs more than the change itself.
 func confirmUpdate(pin *fsys.Pin, before, want *plan.State) outcome {
-	if before.Access != "" || before.Default != "" {
+	if before.Access != "" || before.Default != "" || want.Access != "" || want.Default != "" {
 		return confirm(pin, want)
 	}
 	info, err := pin.Info()

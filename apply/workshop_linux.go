@@ -119,7 +119,7 @@ func (c calls) own(dir *fsys.Dir, name string, fresh bool) error {
 
 func (c calls) strip(pin *fsys.Pin, have plan.State) (plan.State, error) {
 	if have.Access != "" || have.Default != "" {
-		if err := c.dropACLs(pin); err != nil {
+		if err := c.dropACLs(pin, fsys.XattrAccess, fsys.XattrDefault); err != nil {
 			return have, err
 		}
 	}
