@@ -13,7 +13,8 @@ const (
 	Unreadable    ProblemKind = "unreadable" // a directory that could not be listed
 	SetID         ProblemKind = "setid"      // setuid or setgid on a file
 	Protected     ProblemKind = "protected"  // immutable or append-only
-	HasACL        ProblemKind = "acl"        // no mode can be set without somebody gaining
+	HasACL        ProblemKind = "acl"        // no mode or ACL can be set without somebody gaining
+	NoACLs        ProblemKind = "no_acl"     // the filesystem keeps none
 	MissingParent ProblemKind = "missing_parent"
 	Expired       ProblemKind = "expired_exception"
 	Reported      ProblemKind = "reported" // enforce: report

@@ -86,6 +86,12 @@ func (w *wants) difference(a *account, have, want plan.State) string {
 	if have.Mode != want.Mode {
 		parts = append(parts, fmt.Sprintf("mode %v, not %v", have.Mode, want.Mode))
 	}
+	if was, is := have.ACLText(a.user, a.group), want.ACLText(a.user, a.group); was != is {
+		parts = append(parts, fmt.Sprintf("acl %s, not %s", was, is))
+	}
+	if was, is := have.DefaultACLText(a.user, a.group), want.DefaultACLText(a.user, a.group); was != is {
+		parts = append(parts, fmt.Sprintf("default acl %s, not %s", was, is))
+	}
 	if have.Target != want.Target {
 		parts = append(parts, fmt.Sprintf("target %s, not %s", plan.Quote(have.Target), plan.Quote(want.Target)))
 	}

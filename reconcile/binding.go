@@ -24,6 +24,7 @@ type binding struct {
 	children map[string][]int
 	expects  *expectations
 	checks   []check
+	noACLs   bool // the home's filesystem keeps none
 }
 
 // line is a line of policy with its names resolved.
@@ -33,6 +34,7 @@ type line struct {
 	group attribute[idWant]
 	file  attribute[modeWant]
 	dir   attribute[modeWant]
+	acl   attribute[aclWant]
 }
 
 // bind resolves everything that a's profile says. Its error is a

@@ -9,8 +9,8 @@ import (
 
 // settled reports whether an entry is as its lines want it, or no line wants
 // anything of it. It is asked for every entry of a host, so it looks at what
-// one statx told and allocates nothing; what it does not settle, [binding.compare]
-// decides on the pinned inode.
+// one statx told, which has no ACL, and allocates nothing; what it does not
+// settle, [binding.compare] decides on the pinned inode.
 func (w *wants) settled(have *plan.State) bool {
 	switch have.Type {
 	case plan.Symlink:
@@ -21,8 +21,11 @@ func (w *wants) settled(have *plan.State) bool {
 			return false // nobody has read the link yet
 		}
 	case plan.Directory:
+		if w.acl != nil {
+			return false
+		}
 	case plan.File:
-		if have.Mode&(plan.Setuid|plan.Setgid) != 0 {
+		if w.acl != nil || have.Mode&(plan.Setuid|plan.Setgid) != 0 {
 			return false
 		}
 	default:
@@ -51,16 +54,14 @@ func (b *binding) compare(w *wants, have plan.State) finding {
 	if found := w.misfit(&have); found.problem != nil {
 		return found
 	}
-	after, rules := w.after(have)
-	if len(rules) == 0 {
+	after, rules, err := w.after(have)
+	switch {
+	case err != nil:
+		return problem(plan.HasACL, "%v", err)
+	case len(rules) == 0:
 		return finding{}
-	}
-	if after.Mode != have.Mode {
-		withMode, err := have.WithMode(after.Mode)
-		if err != nil {
-			return problem(plan.HasACL, "%v", err)
-		}
-		after.Access = withMode.Access
+	case b.noACLs && (after.Access != "" || after.Default != ""):
+		return w.acl.impossible()
 	}
 	if w.report {
 		return problem(plan.Reported, "%s", w.difference(b.account, have, after))
@@ -101,24 +102,21 @@ func (w *wants) misfit(have *plan.State) finding {
 
 // after is have with everything that w wants put right, and the lines that
 // want what is different.
-func (w *wants) after(have plan.State) (plan.State, plan.Rules) {
-	after, rules := have, plan.Rules{}
+func (w *wants) after(have plan.State) (plan.State, plan.Rules, error) {
 	if have.Type == plan.Symlink && w.path == nil {
-		return after, rules
+		return have, nil, nil
 	}
+	after, rules, err := w.permit(have)
 	if !w.owner.allows(have.UID) {
 		after.UID, rules[plan.AttrOwner] = w.owner.ids[0], w.owner.line
 	}
 	if !w.group.allows(have.GID) {
 		after.GID, rules[plan.AttrGroup] = w.group.ids[0], w.group.line
 	}
-	if mode := w.mode(have.Type); mode.apply(have.Mode, have.Type == plan.Directory) != have.Mode {
-		after.Mode, rules[plan.AttrMode] = mode.apply(have.Mode, have.Type == plan.Directory), mode.line
-	}
 	if have.Type == plan.Symlink && w.path.Target != "" && w.path.Target != have.Target {
 		after.Target, rules[plan.AttrTarget] = w.path.Target, w.path.TargetPos.String()
 	}
-	return after, rules
+	return after, rules, err
 }
 
 // refuse is why a wanted change must not be made.

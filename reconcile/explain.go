@@ -182,6 +182,9 @@ func (b *binding) says(w *wants, have *plan.State) []Said {
 	if mode := w.mode(kind); mode != nil {
 		all = append(all, Said{plan.AttrMode, mode.text(), mode.line})
 	}
+	if w.acl != nil && kind != plan.Symlink {
+		all = append(all, Said{plan.AttrACL, w.acl.text(), w.acl.line})
+	}
 	if w.path != nil && w.path.Target != "" {
 		all = append(all, Said{plan.AttrTarget, plan.Quote(w.path.Target), w.path.TargetPos.String()})
 	}

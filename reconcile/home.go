@@ -87,6 +87,7 @@ func (w *walk) seeHome(k *worker) (*homeSeen, error) {
 	if w.record.Filesystem, err = w.home.dir.Filesystem(); err != nil {
 		return nil, err
 	}
+	w.noACLs = !w.home.dir.KeepsACLs()
 	pin, err := w.home.dir.PinSelf()
 	if err != nil {
 		return nil, err
@@ -140,16 +141,17 @@ func (w *walk) addHome(k *worker) error {
 			plan.Quote(a.spec.Home), plan.Quote(path.Dir(a.spec.Home)))
 		return nil
 	}
-	change, err := k.add(w, &w.lines[number], number)
-	if change == nil || err != nil {
-		return err
-	}
 	parent, err := w.place.OpenParent()
 	if err != nil {
 		return err
 	}
 	defer parent.Close()
 	if w.record.Filesystem, err = parent.Filesystem(); err != nil {
+		return err
+	}
+	w.noACLs = !parent.KeepsACLs()
+	change, err := k.add(w, &w.lines[number], number)
+	if change == nil || err != nil {
 		return err
 	}
 	if err := w.save(task{}, parent, []stepFound{{name: ".", change: change}}); err != nil {

@@ -140,11 +140,14 @@ func (k *worker) add(w *walk, l *line, number int) (*plan.Change, error) {
 		w.problem(l.Path, plan.Reported, "is missing")
 		return nil, nil
 	}
-	change, err := w.newEntry(l, want)
-	if change == nil || err != nil || !k.chosen(w, l.Path, change) {
+	found, err := w.newEntry(l, want)
+	if found.problem != nil {
+		w.problem(l.Path, found.problem.Kind, "is missing, and "+found.problem.Message)
+	}
+	if found.change == nil || err != nil || !k.chosen(w, l.Path, found.change) {
 		return nil, err
 	}
-	return change, nil
+	return found.change, nil
 }
 
 // aboveUnmanaged reports whether a directory above a path that is to be added
@@ -159,7 +162,8 @@ func (w *walk) aboveUnmanaged(p string) bool {
 	return false
 }
 
-func (w *walk) newEntry(l *line, want *wants) (*plan.Change, error) {
+// newEntry is the change that adds what a line asks for, or why it cannot be.
+func (w *walk) newEntry(l *line, want *wants) (finding, error) {
 	after := plan.State{Type: typeOf(l.Types[0]), UID: w.account.spec.UID, GID: w.account.spec.GID}
 	rules := plan.Rules{plan.AttrEntry: l.Pos.String()}
 	if want.owner != nil {
@@ -176,14 +180,21 @@ func (w *walk) newEntry(l *line, want *wants) (*plan.Change, error) {
 		after.Nlink = 1
 		var err error
 		if change.Content, err = w.account.run.content(l); err != nil {
-			return nil, fmt.Errorf("%v: %w", l.Pos, err)
+			return finding{}, fmt.Errorf("%v: %w", l.Pos, err)
 		}
 	}
 	if mode := want.mode(after.Type); mode != nil {
 		after.Mode, rules[plan.AttrMode] = newMode(mode, after.Type), mode.line
 	}
+	if want.acl != nil && after.Type != plan.Symlink {
+		var why finding
+		if after, why = w.grantedNew(want.acl, after); why.problem != nil {
+			return why, nil
+		}
+		rules[plan.AttrACL] = want.acl.line
+	}
 	change.After = after
-	return change, nil
+	return finding{change: change}, nil
 }
 
 // newMode is the first mode of a line, on nothing: a line that creates has an

@@ -35,7 +35,10 @@ func (r resolver) line(l spec.Line) (line, error) {
 	if out.owner, err = asked(l.Owner, r.users); err != nil {
 		return out, err
 	}
-	out.group, err = asked(l.Group, r.groups)
+	if out.group, err = asked(l.Group, r.groups); err != nil {
+		return out, err
+	}
+	out.acl, err = r.acl(l.ACL)
 	return out, err
 }
 
@@ -65,45 +68,54 @@ func note(names map[string]uint32, name string, id uint32, found bool) {
 	}
 }
 
-func (r resolver) users(names *spec.Names) (*idWant, error) {
-	return resolve(names, "user", r.account.Name, r.account.UID, func(name string) (uint32, bool, error) {
-		u, ok, err := r.db.User(name)
-		note(r.wanted.users, name, u.UID, ok)
-		return u.UID, ok, err
-	})
-}
+func (r resolver) users(names *spec.Names) (*idWant, error) { return resolve(names, r.user) }
 
-func (r resolver) groups(names *spec.Names) (*idWant, error) {
-	return resolve(names, "group", r.account.Group, r.account.GID, func(name string) (uint32, bool, error) {
-		g, ok, err := r.db.Group(name)
-		note(r.wanted.groups, name, g.GID, ok)
-		return g.GID, ok, err
-	})
-}
+func (r resolver) groups(names *spec.Names) (*idWant, error) { return resolve(names, r.group) }
 
-// resolve looks names up; the account's own need no look-up, so that an account
-// that only the policy knows works too.
-func resolve(names *spec.Names, what, own string, ownID uint32, find func(string) (uint32, bool, error)) (*idWant, error) {
+func resolve(names *spec.Names, one func(spec.Pos, spec.Name) (uint32, error)) (*idWant, error) {
 	if names == nil || names.Any {
 		return nil, nil
 	}
 	want := &idWant{line: names.Pos.String()}
 	for _, name := range names.Allowed {
-		id := name.ID
-		switch {
-		case name.Numeric:
-		case name.Text == own:
-			id = ownID
-		default:
-			var found bool
-			var err error
-			if id, found, err = find(name.Text); err != nil {
-				return nil, err
-			} else if !found {
-				return nil, &UnknownNameError{names.Pos, what, name.Text}
-			}
+		id, err := one(names.Pos, name)
+		if err != nil {
+			return nil, err
 		}
 		want.ids = append(want.ids, id)
 	}
 	return want, nil
+}
+
+// user is the number of a user. The account's own name needs no look-up, so that
+// an account that only the policy knows works too.
+func (r resolver) user(pos spec.Pos, name spec.Name) (uint32, error) {
+	switch {
+	case name.Numeric:
+		return name.ID, nil
+	case name.Text == r.account.Name:
+		return r.account.UID, nil
+	}
+	u, ok, err := r.db.User(name.Text)
+	if err == nil && !ok {
+		err = &UnknownNameError{pos, "user", name.Text}
+	}
+	note(r.wanted.users, name.Text, u.UID, ok)
+	return u.UID, err
+}
+
+// group is the number of a group, the account's own likewise.
+func (r resolver) group(pos spec.Pos, name spec.Name) (uint32, error) {
+	switch {
+	case name.Numeric:
+		return name.ID, nil
+	case name.Text == r.account.Group:
+		return r.account.GID, nil
+	}
+	g, ok, err := r.db.Group(name.Text)
+	if err == nil && !ok {
+		err = &UnknownNameError{pos, "group", name.Text}
+	}
+	note(r.wanted.groups, name.Text, g.GID, ok)
+	return g.GID, err
 }

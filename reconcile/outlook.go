@@ -213,13 +213,13 @@ func (o *outlook) add(g *glimpse, l *line) {
 	if want.unmanaged || want.expired != nil || want.report || o.w.aboveUnmanaged(l.Path) || !o.k.selectedPath(l.Path) {
 		return
 	}
-	change, err := o.w.newEntry(l, want)
+	found, err := o.w.newEntry(l, want)
 	if err != nil {
 		g.err = err
 		return
 	}
-	if o.k.chosen(o.w, l.Path, change) {
-		g.after, g.added = change.After, true
+	if found.change != nil && o.k.chosen(o.w, l.Path, found.change) {
+		g.after, g.added = found.change.After, true
 	}
 }
 

@@ -71,10 +71,25 @@ func (s *idSet) add(c *plan.Change) {
 		s.users, s.groups = map[uint32]bool{}, map[uint32]bool{}
 	}
 	if c.Action != plan.Add {
-		s.users[c.Before.UID], s.groups[c.Before.GID] = true, true
+		s.note(&c.Before)
 	}
 	if c.Action != plan.Remove {
-		s.users[c.After.UID], s.groups[c.After.GID] = true, true
+		s.note(&c.After)
+	}
+}
+
+func (s *idSet) note(state *plan.State) {
+	s.users[state.UID], s.groups[state.GID] = true, true
+	for _, acl := range [...]plan.ACLImage{plan.ACLImage(state.Access), plan.ACLImage(state.Default)} {
+		n, _ := acl.Len()
+		for i := range n {
+			switch e := acl.Entry(i); e.Tag {
+			case plan.ACLUser:
+				s.users[e.ID] = true
+			case plan.ACLNamedGroup:
+				s.groups[e.ID] = true
+			}
+		}
 	}
 }
 

@@ -79,6 +79,7 @@ type worker struct {
 	view     outlook
 	memo     map[memoKey]finding
 	memoOf   *walk
+	images   *fsys.ACLImages
 }
 
 // stepFound is a step of the directory in hand.
@@ -211,7 +212,7 @@ func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.I
 		switch {
 		case info.MountRoot:
 			w.problem(t.join(name), plan.MountInside, "something is mounted here")
-		case !wants.settled(&info.State) && selected(narrow):
+		case selected(narrow) && !k.settled(w, dir, name, info, wants):
 			err = k.unsettled(w, t, dir, t.join(name), info, wants)
 		}
 	}

@@ -20,6 +20,7 @@ type wants struct {
 	group *idWant
 	file  *modeWant
 	dir   *modeWant
+	acl   *aclWant
 	path  *spec.Line // the layout line that names this path
 	line  int        // its number
 
@@ -103,6 +104,7 @@ func (w *wants) add(l *line, number int) {
 	override(&w.group, l.group)
 	override(&w.file, l.file)
 	override(&w.dir, l.dir)
+	override(&w.acl, l.acl)
 }
 
 // attribute is what one line says of one attribute: nothing, that nothing is

@@ -278,7 +278,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(bindPolicy))
 	f.Add([]byte(effectsPolicy))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := parse([]PolicyFile{{"p.yaml", data}}, nil)
+		p, err := Parse([]PolicyFile{{"p.yaml", data}}, nil)
 		var all Errors
 		if err != nil && (!errors.As(err, &all) || len(all) == 0) {
 			t.Fatalf("%T: %v", err, err)

@@ -65,17 +65,6 @@ func newParser() *parser {
 // paths. vars replace scalar variables of the policy, as -var K=V asks. Where
 // anything is wrong the error is an [Errors] with all of it.
 func Parse(files []PolicyFile, vars map[string]string) (*Policy, error) {
-	policy, err := parse(files, vars)
-	if err != nil {
-		return nil, err
-	}
-	if errs := unplanned(policy); len(errs) > 0 {
-		return nil, errs.sorted()
-	}
-	return policy, nil
-}
-
-func parse(files []PolicyFile, vars map[string]string) (*Policy, error) {
 	if len(files) == 0 {
 		return nil, Errors{{Pos{File: "policy", Line: 1, Column: 1}, "there is no policy file"}}
 	}

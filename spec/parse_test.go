@@ -157,7 +157,7 @@ func mustDay(t testing.TB, text string) Day {
 
 func mustParse(t testing.TB, text string) *Policy {
 	t.Helper()
-	p, err := parse([]PolicyFile{{"p.yaml", bytes.TrimPrefix([]byte(text), []byte("\n"))}}, nil)
+	p, err := Parse([]PolicyFile{{"p.yaml", bytes.TrimPrefix([]byte(text), []byte("\n"))}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,24 +169,5 @@ func TestAccepted(t *testing.T) {
 	p := mustParse(t, acceptedPolicy)
 	if diff := cmp.Diff(acceptedSummary, summary(p)); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// TestUnplanned: what the planner does not carry out is refused by name.
-func TestUnplanned(t *testing.T) {
-	_, err := Parse([]PolicyFile{{"p.yaml", []byte(`rightful: 1
-profiles:
-  p:
-    checks: [sshd]
-    rules: [{match: a, acl: ["user:web:r"]}]
-    layout: {b: {type: directory, mode: "0755", acl: none}}
-exceptions:
-  - {account: bob, until: 2027-01-01, reason: x, rules: [{match: c, acl: any}]}
-`)}}, nil)
-	want := `p.yaml:5:29: acl: not supported by this version
-p.yaml:6:54: acl: not supported by this version
-p.yaml:8:74: acl: not supported by this version`
-	if err == nil || err.Error() != want {
-		t.Errorf("%v, want\n%s", err, want)
 	}
 }

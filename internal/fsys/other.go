@@ -115,6 +115,12 @@ type Place struct {
 // Pin holds one inode.
 type Pin struct{}
 
+// ACLImages has none here.
+type ACLImages struct{}
+
+// NewACLImages has none.
+func NewACLImages() *ACLImages { return nil }
+
 // The rest needs Linux, and says so.
 
 func (d *Dir) Close() error                          { return nil }
@@ -125,15 +131,17 @@ func (d *Dir) Stat(string, *Info) error              { return ErrLinux }
 func (d *Dir) Observe(string, *Info) (plan.State, plan.Identity, error) {
 	return plan.State{}, plan.Identity{}, ErrLinux
 }
-func (d *Dir) Readlink(string) (string, error)   { return "", ErrLinux }
-func (d *Dir) HasCapabilities(string) bool       { return true }
-func (d *Dir) AccessACL(string) string           { return UnreadableACL }
-func (d *Dir) Lookup(string) (plan.State, error) { return plan.State{}, ErrLinux }
-func (d *Dir) Pin(string) (*Pin, error)          { return nil, ErrLinux }
-func (d *Dir) PinSelf() (*Pin, error)            { return nil, ErrLinux }
-func (d *Dir) Filesystem() (string, error)       { return "", ErrLinux }
-func (e Dirent) Name() string                    { return "" }
-func (p *Pin) Close() error                      { return nil }
+func (d *Dir) Readlink(string) (string, error)          { return "", ErrLinux }
+func (d *Dir) HasCapabilities(string) bool              { return true }
+func (d *Dir) AccessACL(string) string                  { return UnreadableACL }
+func (d *Dir) KeepsACLs() bool                          { return false }
+func (d *Dir) ReadACLs(string, *Info, *ACLImages) error { return ErrLinux }
+func (d *Dir) Lookup(string) (plan.State, error)        { return plan.State{}, ErrLinux }
+func (d *Dir) Pin(string) (*Pin, error)                 { return nil, ErrLinux }
+func (d *Dir) PinSelf() (*Pin, error)                   { return nil, ErrLinux }
+func (d *Dir) Filesystem() (string, error)              { return "", ErrLinux }
+func (e Dirent) Name() string                           { return "" }
+func (p *Pin) Close() error                             { return nil }
 func (p *Pin) Observe() (plan.State, plan.Identity, error) {
 	return plan.State{}, plan.Identity{}, ErrLinux
 }
