@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,9 +29,29 @@ func (s State) ACLText(user, group func(uint32) string) string {
 	return shown.text(user, group)
 }
 
-// DefaultACLText is the default ACL, all of it.
+// DefaultACLText is the default ACL likewise. Left out is what the directory's
+// owner, owning group and others have themselves, and a mask that setfacl(1)
+// would have made.
 func (s State) DefaultACLText(user, group func(uint32) string) string {
-	return aclText(s.Default, user, group)
+	entries, ok := readACL(s.Default)
+	if !ok || !entries.wellFormed(s.Default) {
+		return aclText(s.Default, user, group)
+	}
+	mode, _ := s.OwnMode()
+	own, union := minimal(mode), uint16(0)
+	var shown acl
+	for _, e := range entries {
+		if e.tag&(namedTags|tagGroup) != 0 {
+			union |= e.perm
+		}
+		if !slices.Contains(own, e) && (e.tag != tagMask || e.perm != union) {
+			shown = append(shown, e)
+		}
+	}
+	if len(shown) == 0 {
+		return aclText(s.Default, user, group)
+	}
+	return shown.text(user, group)
 }
 
 const noACL = "none"

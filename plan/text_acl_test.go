@@ -37,9 +37,23 @@ func TestACLText(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", test.state, got, test.want)
 		}
 	}
-	deflt := State{Default: head + owner + user + group("\x05") + mask("\x05") + other}
-	if got, want := deflt.DefaultACLText(name, name), "user::rwx,user:apache:r-x,group::r-x,mask::r-x,other::---"; got != want {
-		t.Errorf("default: %s, want %s", got, want)
+	inherited := head + owner + user + group("\x05") + mask("\x05") + other
+	for _, test := range []struct {
+		state State
+		want  string
+	}{
+		{State{Mode: 0o750}, "none"},
+		{State{Mode: 0o750, Default: inherited}, "user:apache:r-x"},
+		{State{Mode: 0o700, Default: inherited}, "user:apache:r-x,group::r-x"},
+		{State{Mode: 0o551, Default: inherited}, "user::rwx,user:apache:r-x,other::---"},
+		{State{Mode: 0o750, Default: head + owner + user + group("\x05") + mask("\x04") + other}, "user:apache:r-x,mask::r--"},
+		{State{Mode: 0o750, Default: head + owner + group("\x05") + other}, "user::rwx,group::r-x,other::---"},
+		{State{Mode: 0o770, Access: inherited, Default: inherited}, "user:apache:r-x"},
+		{State{Mode: 0o770, Default: head}, "02000000"},
+	} {
+		if got := test.state.DefaultACLText(name, name); got != test.want {
+			t.Errorf("%+v: default %s, want %s", test.state, got, test.want)
+		}
 	}
 }
 
@@ -57,7 +71,7 @@ func TestACLOfChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const inherited = "user::rwx,user:web:r-x,group::---,mask::r-x,other::---"
+	const inherited = "user:web:r-x"
 	for _, test := range []struct {
 		change Change
 		want   string

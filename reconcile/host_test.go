@@ -197,6 +197,13 @@ func difference(s plan.Step) string {
 	if b.Target != a.Target {
 		parts = append(parts, "-> "+plan.Quote(a.Target))
 	}
+	number := func(id uint32) string { return fmt.Sprint(id) }
+	if was, is := b.ACLText(number, number), a.ACLText(number, number); was != is {
+		parts = append(parts, "acl "+was+"->"+is)
+	}
+	if was, is := b.DefaultACLText(number, number), a.DefaultACLText(number, number); was != is {
+		parts = append(parts, "default "+was+"->"+is)
+	}
 	parts = append(parts, s.Change.Classes.String())
 	if s.Change.OneWay {
 		parts = append(parts, "one-way")

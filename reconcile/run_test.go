@@ -393,7 +393,7 @@ func TestACLAndFlags(t *testing.T) {
 		t.Cleanup(func() { exec.Command("chattr", "-"+flag, path).Run() })
 	}
 	h.expect(site, `
-~ public_html/acl 0600->0644 loosen
+~ public_html/acl 0600->0644 acl user:61002:r--,mask::---->user:61002:---,group::--- loosen
 ! public_html/append protected
 ! public_html/immutable protected
 `)
