@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -89,6 +90,8 @@ func isRight(h *host, path string, ch *plan.Change) bool {
 		target, err := os.Readlink(path)
 		return right && err == nil && target == ch.After.Target
 	}
+	have, _ := h.look(strings.TrimPrefix(path, h.root+"/"))
+	right = right && have.Access == ch.After.Access && have.Default == ch.After.Default
 	return right && st.Mode&0o7777 == uint32(ch.After.Mode) && info.IsDir() == (ch.After.Type == plan.Directory)
 }
 

@@ -40,7 +40,7 @@ func everyKind(h *host) Options {
 			h.update("www/root", func(s *plan.State) { s.UID, s.GID, s.Mode = uid, gid, 0o604 }),
 			h.update("www/up", func(s *plan.State) { s.GID, s.Mode = 33, 0o2710 }))
 	}
-	return h.plan(drafts...)
+	return h.plan(append(drafts, everyACL(h)...)...)
 }
 
 func TestEveryKind(t *testing.T) {

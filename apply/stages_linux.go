@@ -23,7 +23,7 @@ type stage struct {
 //
 // They are all the states in which a crash can leave the entry.
 func stages(have, want plan.State) []stage {
-	var all []stage
+	all := make([]stage, 0, 4)
 	now := have
 	reach := func(call func(calls, *fsys.Pin, *plan.State, *plan.State) error, next plan.State) {
 		if next != now {
@@ -34,7 +34,7 @@ func stages(have, want plan.State) []stage {
 		reach(calls.toMode, have.Tightened(want))
 		next := now
 		next.UID, next.GID = want.UID, want.GID
-		reach(calls.give, next)
+		reach(calls.toOwner, next)
 	}
 	if now.Access != want.Access {
 		reach(calls.toMode, now.Chmod(now.Mode|want.Mode&plan.Sticky))
@@ -49,11 +49,18 @@ func stages(have, want plan.State) []stage {
 	return all
 }
 
-// change takes a pinned entry from have to want, by stages.
+// change takes a pinned entry from have to want, by stages. It makes sure of
+// each before the next one: what follows a chown may widen the mode, which the
+// old owner must not see, and a mode without its ACL gives the mask to the group.
 func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
 	now := *have
-	for _, s := range stages(*have, *want) {
-		if err := s.call(c, pin, &now, &s.state); err != nil {
+	all := stages(*have, *want)
+	for i, s := range all {
+		err := s.call(c, pin, &now, &s.state)
+		if err == nil && i+1 < len(all) {
+			err = reached(pin, &s.state)
+		}
+		if err != nil {
 			if now.UID != s.state.UID || now.GID != s.state.GID {
 				return c.restore(pin, now.Mode, have.Mode, err)
 			}
@@ -64,6 +71,15 @@ func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
 	return nil
 }
 
+// reached reads back what one look tells.
+func reached(pin *fsys.Pin, want *plan.State) error {
+	now, err := pin.Info()
+	if err == nil && (now.UID != want.UID || now.GID != want.GID || now.Mode != want.Mode) {
+		err = fmt.Errorf("read back: owner %d:%d, mode %v", now.UID, now.GID, now.Mode)
+	}
+	return err
+}
+
 func (c calls) toMode(pin *fsys.Pin, _, next *plan.State) error {
 	if err := c.chmod(pin, next.Mode); err != nil {
 		return fmt.Errorf("chmod %v: %w", next.Mode, err)
@@ -71,17 +87,15 @@ func (c calls) toMode(pin *fsys.Pin, _, next *plan.State) error {
 	return nil
 }
 
-// toACL makes sure of the mode, because what follows sets it, which without the
-// ACL would give the mask to the owning group.
+func (c calls) toOwner(pin *fsys.Pin, now, next *plan.State) error {
+	if err := c.chown(pin, only(now.UID, next.UID), only(now.GID, next.GID)); err != nil {
+		return fmt.Errorf("chown %d:%d: %w", next.UID, next.GID, err)
+	}
+	return nil
+}
+
 func (c calls) toACL(pin *fsys.Pin, _, next *plan.State) error {
 	if err := c.setACL(pin, fsys.XattrAccess, next.AccessImage()); err != nil {
-		return fmt.Errorf("set the ACL: %w", err)
-	}
-	now, err := pin.Info()
-	if err == nil && now.Mode&rwx != next.Mode&rwx {
-		err = fmt.Errorf("the mode is %v", now.Mode)
-	}
-	if err != nil {
 		return fmt.Errorf("set the ACL: %w", err)
 	}
 	return nil
@@ -96,23 +110,6 @@ func (c calls) toDefault(pin *fsys.Pin, _, next *plan.State) error {
 	}
 	if err != nil {
 		return fmt.Errorf("set the default ACL: %w", err)
-	}
-	return nil
-}
-
-// give changes the owner and makes sure of it, for what follows may widen the
-// mode, which the old owner must not see.
-func (c calls) give(pin *fsys.Pin, have, want *plan.State) error {
-	err := c.chown(pin, only(have.UID, want.UID), only(have.GID, want.GID))
-	if err == nil {
-		var now fsys.Info
-		now, err = pin.Info()
-		if err == nil && (now.UID != want.UID || now.GID != want.GID) {
-			err = fmt.Errorf("the owner is %d:%d", now.UID, now.GID)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("chown %d:%d: %w", want.UID, want.GID, err)
 	}
 	return nil
 }

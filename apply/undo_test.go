@@ -157,7 +157,7 @@ func (f *forest) plant(dir string) {
 			f.removal(path, have)
 			continue
 		}
-		if f.r.IntN(3) > 0 && have.Access == "" {
+		if f.r.IntN(3) > 0 {
 			f.change(path, have)
 		}
 		if have.Type == plan.Directory {
@@ -188,7 +188,9 @@ func (f *forest) change(path string, have plan.State) {
 			s.Target += "x"
 			return
 		}
-		s.Mode ^= plan.Mode(1 + f.r.IntN(0o77))
+		mode, _ := s.OwnMode()
+		mode ^= plan.Mode(1 + f.r.IntN(0o77))
+		*s = f.granted(*s, mode&^0o007, f.named(), f.named())
 		if os.Geteuid() == 0 {
 			s.GID = 33
 			s.UID = f.uid
@@ -201,17 +203,27 @@ func (f *forest) change(path string, have plan.State) {
 	f.drafts = append(f.drafts, d)
 }
 
+// named is nobody in most cases, and where there are no ACLs.
+func (f *forest) named() plan.Grants {
+	if f.r.IntN(3) > 0 || !f.keepsACLs() {
+		return plan.Grants{}
+	}
+	return grants(uint16(1+f.r.IntN(7)), uint16(f.r.IntN(8)))
+}
+
 func (f *forest) addition(path string, depth int) {
 	own := plan.State{UID: f.uid, GID: f.gid(), Mode: plan.Mode(0o700 + f.r.IntN(0o100))}
 	switch f.r.IntN(3) {
 	case 0:
 		own.Type, own.Nlink = plan.File, 1
+		own = f.granted(own, own.Mode, f.named(), plan.Grants{})
 		f.drafts = append(f.drafts, f.add(path, own, "content of "+path))
 	case 1:
 		own.Type, own.Mode, own.Target = plan.Symlink, 0, "../"+filepath.Base(path)
 		f.drafts = append(f.drafts, f.add(path, own, ""))
 	default:
 		own.Type = plan.Directory
+		own = f.granted(own, own.Mode, f.named(), f.named())
 		f.drafts = append(f.drafts, f.add(path, own, ""))
 		for _, name := range f.pick(hostileNames) {
 			if depth > 0 {
