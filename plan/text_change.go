@@ -97,8 +97,9 @@ func difference(a *Account, c *Change) string {
 		does = append(does, "target "+Quote(before.Target)+" -> "+Quote(after.Target))
 	}
 	was, is := aclTexts(a, before), aclTexts(a, after)
+	changed := [...]bool{before.Access != after.Access, before.Default != after.Default}
 	for i, name := range aclNames {
-		if was[i] != is[i] {
+		if changed[i] && was[i] != is[i] {
 			does = append(does, name+" "+was[i]+" -> "+is[i])
 		} else if is[i] != noACL {
 			leaves = append(leaves, name+" "+is[i])

@@ -89,7 +89,7 @@ func (w *wants) difference(a *account, have, want plan.State) string {
 	if was, is := have.ACLText(a.user, a.group), want.ACLText(a.user, a.group); was != is {
 		parts = append(parts, fmt.Sprintf("acl %s, not %s", was, is))
 	}
-	if was, is := have.DefaultACLText(a.user, a.group), want.DefaultACLText(a.user, a.group); was != is {
+	if was, is := have.DefaultACLText(a.user, a.group), want.DefaultACLText(a.user, a.group); have.Default != want.Default && was != is {
 		parts = append(parts, fmt.Sprintf("default acl %s, not %s", was, is))
 	}
 	if have.Target != want.Target {

@@ -43,14 +43,16 @@ profiles:
       .:             {type: directory, mode: "0711"}
       public_html:   {type: directory, mode: "0750", group: web}
       www:           {type: symlink, target: public_html}
-      logs:          {type: directory, mode: "0700"}
+      logs:          {type: directory, mode: "0700", acl: ["user:web:rwx", "default:user:web:rwx"]}
       etc:           {type: directory, mode: "0750"}
       etc/motd:      {type: file, mode: "0644", content: "hello\n"}
+      etc/web:       {type: file, mode: "0600", content: "for web\n", acl: "user:web:r"}
       .old_panel:    {type: absent}
       .ssh:          {type: directory, mode: "0700", create: false}
     rules:
       - {match: "public_html/**/*", directory_mode: "0755", file_mode: "0644"}
       - {match: "**/*.cgi", file_mode: "0755"}
+      - {match: "public_html/sub/**", acl: ["user:web:rX", "default:user:web:rX"]}
       - {match: ".ssh/*", file_mode: "0600"}
 limits:
   run: {held: {percent: 100}}

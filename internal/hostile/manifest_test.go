@@ -104,7 +104,7 @@ func (h *host) right(s *plan.Step) bool {
 		return false
 	}
 	st, after := info.Sys().(*syscall.Stat_t), s.Change.After
-	if st.Uid != after.UID || st.Gid != after.GID {
+	if st.Uid != after.UID || st.Gid != after.GID || after.Type != plan.Symlink && !hasACLs(path, &after) {
 		return false
 	}
 	switch after.Type {
@@ -115,6 +115,18 @@ func (h *host) right(s *plan.Step) bool {
 		return info.IsDir() && st.Mode&0o7777 == uint32(after.Mode)
 	}
 	return info.Mode().IsRegular() && st.Mode&0o7777 == uint32(after.Mode)
+}
+
+// hasACLs reports whether a path's ACLs are those of a state.
+func hasACLs(path string, want *plan.State) bool {
+	for name, image := range map[string]string{"system.posix_acl_access": want.Access, "system.posix_acl_default": want.Default} {
+		buf := make([]byte, 4096)
+		n, _ := syscall.Getxattr(path, name, buf)
+		if string(buf[:max(n, 0)]) != image {
+			return false
+		}
+	}
+	return true
 }
 
 func (h *host) path(s *plan.Step) string { return filepath.Join(h.root, s.Account.Home, s.Path) }
