@@ -10,10 +10,11 @@
 //	change                on the pinned descriptor, never by path
 //	read back             and compare with what the plan promised
 //
-// and ends as one [Result]. It never follows a link of an account's owner,
-// never changes a file that has other names, never gives an existing file to
-// root or to another account, never takes a lock by force, and never unlinks
-// anything but its own empty temporaries.
+// and ends as one [Result]. A change goes by stages of one call each, none of them
+// wider than both ends; a crash leaves an entry in one of those. It never follows
+// a link of an account's owner, never changes a file that has other names, never
+// gives an existing file to root or to another account, never takes a lock by
+// force, and never unlinks anything but its own empty temporaries.
 //
 // Stale and refused steps are left alone, with whatever needs them, and the
 // account goes on, unless there are many of them. A failed step, where the kernel said no or did something
@@ -56,7 +57,7 @@
 // a directory only with nothing else in it, a file only with the content that
 // it was given, a home only there. [Stop] ends a run from elsewhere.
 //
-// Read run.go, account_linux.go, update_linux.go, add_linux.go,
+// Read run.go, account_linux.go, update_linux.go, stages_linux.go, add_linux.go,
 // workshop_linux.go; calls_linux.go has every call that changes something. Then
 // undo_linux.go, undo_step_linux.go, undo_added_linux.go, restore_linux.go.
 package apply

@@ -61,7 +61,8 @@
 // # Reading order
 //
 // state.go, change.go, account.go, header.go, trailer.go are the data; class.go
-// and limit.go what is said about it. draft.go, writer.go, reader.go and plan.go
+// and limit.go what is said about it; acl.go and acl_grants.go say what goes with
+// a mode, and nothing else does. draft.go, writer.go, reader.go and plan.go
 // carry it to the file and back, over codec.go and wire.go. selection.go,
 // selected.go and approval.go are the way from a plan to what may be done. The
 // files text*.go and document*.go show it.

@@ -9,9 +9,10 @@
 //
 // A walk goes down by descriptor from a home whose ancestors nobody else can
 // write, never through a link, never onto another mount. It reads names as
-// bytes. What a statx shows to be right costs nothing more; only an entry that
-// may get a step is looked at whole and identified, by name: a race there makes
-// a stale step and never a wrong one.
+// bytes. What a statx shows to be right costs nothing more, but for reading the
+// ACLs of what a line wants one of; only an entry that may get a step is looked
+// at whole and identified, by name: a race there makes a stale step and never a
+// wrong one.
 //
 // It refuses rather than guesses: hard links, other owners' entries, types that
 // are not directory, file or symlink, mounts, setuid, immutable entries and
@@ -25,7 +26,7 @@
 // all states of an account in memory. Files that are alike in one folder are
 // judged once, so that a million files cost what their directories do.
 //
-// Read run.go, inventory.go, binding.go, want.go, walk.go, compare.go,
+// Read run.go, inventory.go, binding.go, want.go, walk.go, compare.go, acl.go,
 // layout.go; expect.go and judge.go are who can reach what, checks.go, outlook.go
 // and examine.go what programs refuse; match.go and pattern.go are the matcher,
 // pool.go the workers.

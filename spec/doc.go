@@ -19,7 +19,12 @@
 // in ACLs; a file's content and the values of variables are literal.
 //
 // An ACL is the exact set of named entries, none where the list is empty. The name
-// of an identity, where it is written as a user, is that identity's user. An
+// of an identity, where it is written as a user, is that identity's user. Beside an
+// ACL the group's part of a mode is what the owning group itself has, in both its
+// forms; what ls(1) shows there is the mask. So mode 0700 and acl user:web:r-x make
+// group::---, mask::r-x, and 0750 to look at: what chmod(1) and then setfacl(1)
+// make. A mode without an acl line means the digits that ls(1) shows. A default
+// ACL gives owner, owning group and others what they have on the directory. An
 // expectation's patterns are those of rules, but that "." is the home. A check is
 // the name of a program, or {name: {options}}: identity and symlinks for apache and
 // nginx, htaccess for apache, identity for php-fpm, docroot for suexec, and for all

@@ -218,8 +218,9 @@ type Modes struct {
 
 // ACL is the exact set of named entries, and of masks, that a line asks for; what
 // it does not have must go. Without entries it asks that there are none. The
-// entries of owner, group and others belong to the mode. Any lifts what was
-// inherited.
+// entries of owner, group and others belong to the mode, whose group digit is
+// then the owning group's and not the mask: the mask comes from here alone. A
+// default ACL has the same three. Any lifts what was inherited.
 type ACL struct {
 	Pos     Pos
 	Any     bool

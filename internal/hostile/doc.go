@@ -31,7 +31,7 @@
 //	T14 TestT14Budgets, TestT14AllModes, TestT14HugeDirectory,
 //	    TestT14FewDescriptors, TestT14ManyLongReasons, TestT14MillionFiles (-huge)
 //	T15 TestT15HostileNames
-//	T16 TestT16HostileACL
+//	T16 TestT16HostileACL, TestACLStory, TestACLStale, TestACLSettles
 //	T17 TestT17Immutable
 //	T18 TestT18FullAndReadOnly, TestFaults. Quotas only as EDQUOT in TestFaults:
 //	    few test machines have them.
