@@ -77,13 +77,19 @@ func TestACLOfChanges(t *testing.T) {
 		change Change
 		want   string
 	}{
-		{Change{Action: Update, Before: plain, After: granted},
-			"mode 0700 -> 0750   acl none -> user:web:r-x,group::---   default acl none -> " + inherited + " (alice:alice)"},
-		{Change{Action: Update, Before: granted, After: wider},
-			"mode 0750 -> 0751   default acl " + inherited + " -> none (alice:alice, acl user:web:r-x,group::---)"},
+		{
+			Change{Action: Update, Before: plain, After: granted},
+			"mode 0700 -> 0750   acl none -> user:web:r-x,group::---   default acl none -> " + inherited + " (alice:alice)",
+		},
+		{
+			Change{Action: Update, Before: granted, After: wider},
+			"mode 0750 -> 0751   default acl " + inherited + " -> none (alice:alice, acl user:web:r-x,group::---)",
+		},
 		// What it leaves out of a default ACL depends on the mode; it is not changed by that.
-		{Change{Action: Update, Before: granted, After: shut},
-			"mode 0750 -> 0350 (alice:alice, acl user:web:r-x,group::---, default acl user::rwx," + inherited + ")"},
+		{
+			Change{Action: Update, Before: granted, After: shut},
+			"mode 0750 -> 0350 (alice:alice, acl user:web:r-x,group::---, default acl user::rwx," + inherited + ")",
+		},
 		{Change{Action: Add, After: granted}, "alice:alice   mode 0750   acl user:web:r-x,group::---   default acl " + inherited},
 		{Change{Action: Remove, Before: wider}, "is alice:alice   mode 0751   acl user:web:r-x,group::---"},
 	} {

@@ -26,7 +26,7 @@ func BenchmarkRun(b *testing.B) {
 	}
 	const access, checks = `access: [{identity: web, can: read, match: "public_html/**"}]`, `checks: [apache, sshd]`
 	for _, c := range []struct{ name, mode, more string }{
-		{"clean", "0644", ""}, {"allwrong", "0640", ""}, {"access", "0644", access}, {"checks", "0644", checks},
+		{"clean", `"0644"`, ""}, {"acls", `"0644", acl: none`, ""}, {"allwrong", `"0640"`, ""}, {"access", `"0644"`, access}, {"checks", `"0644"`, checks},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			p, err := spec.Parse([]spec.PolicyFile{{Name: "p.yaml", Data: fmt.Appendf(nil, `%s
@@ -34,7 +34,7 @@ identities: {web: {uid: 33, gid: 33}}
 profiles:
   site:
     rules:
-      - {match: "public_html/**/*", file_mode: "%s", directory_mode: u+rwx}
+      - {match: "public_html/**/*", directory_mode: u+rwx, file_mode: %s}
       - {match: "**/wp-config.php", file_mode: ["0600", "0640", "0644"]}
     %s
 `, policyHead, c.mode, c.more)}}, nil)

@@ -79,7 +79,7 @@ func (k *worker) states(dir *fsys.Dir, name string, info *fsys.Info, since int) 
 		state := &k.state
 		*state = info.State
 		// Under an empty mask the kernel does not look at the ACL.
-		if state.Type != plan.Symlink && state.Mode&0o070 != 0 {
+		if state.Access == "" && state.Type != plan.Symlink && state.Mode&0o070 != 0 {
 			state.Access = dir.AccessACL(name)
 		}
 		return state, state
