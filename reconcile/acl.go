@@ -153,7 +153,7 @@ func (w *aclWant) impossible() finding {
 // settled reports whether an entry is as its lines want it. Where they want an
 // ACL, which no statx tells of, that is read by name, and what comparing it gave
 // for an entry just like it is remembered.
-func (k *worker) settled(w *walk, dir *fsys.Dir, name string, info *fsys.Info, wants *wants) bool {
+func (k *worker) settled(w *walk, dir Dir, name string, info *fsys.Info, wants *wants) bool {
 	if wants.acl == nil || info.Type > plan.File {
 		return wants.settled(&info.State)
 	}

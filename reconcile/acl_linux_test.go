@@ -165,6 +165,7 @@ func TestSettledACLsAllocateNothing(t *testing.T) {
 	defer dir.Close()
 	var info fsys.Info
 	h.must(dir.Stat("up", &info))
+	up := liveDir{dir}
 	entries := []aclGrant{
 		{spec.ACLEntry{Tag: spec.ACLUser, Perm: 5}, 33},
 		{spec.ACLEntry{Tag: spec.ACLUser, Perm: 5, Default: true}, 33},
@@ -172,16 +173,16 @@ func TestSettledACLsAllocateNothing(t *testing.T) {
 	want := &wants{managed: true, acl: &aclWant{entries: entries}}
 	k := &worker{images: fsys.NewACLImages()}
 	w := &walk{binding: &binding{account: &account{}}}
-	if !k.settled(w, dir, "up", &info, want) || info.Access == "" || info.Default == "" {
+	if !k.settled(w, up, "up", &info, want) || info.Access == "" || info.Default == "" {
 		t.Fatalf("%+v is not settled", info)
 	}
-	if n := testing.AllocsPerRun(100, func() { k.settled(w, dir, "up", &info, want) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { k.settled(w, up, "up", &info, want) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 	plain := &wants{managed: true, dir: &modeWant{}}
 	plain.dir = nil
 	info.State = plan.State{Type: plan.Directory, Mode: 0o755}
-	if n := testing.AllocsPerRun(100, func() { k.settled(w, dir, "up", &info, plain) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { k.settled(w, up, "up", &info, plain) }); n != 0 {
 		t.Errorf("%v allocations without ACL", n)
 	}
 }

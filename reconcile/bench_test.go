@@ -51,7 +51,7 @@ profiles:
 			var entries int64
 			for b.Loop() {
 				trailer, err := Run(context.Background(), io.Discard, Options{
-					Policy: p, Root: root, Files: fsys.NewFiles(root, nil), Users: users, Passwd: users,
+					Policy: p, Tree: Live(root), Files: LiveFiles(fsys.NewFiles(root, nil)), Users: users, Passwd: users,
 					Header: plan.Header{Root: h.root, Policy: plan.Policy{Name: "p.yaml"}, Limits: plan.DefaultLimits()},
 					Budget: DefaultBudget(), Workers: 2,
 				})

@@ -183,7 +183,7 @@ func (h *testHost) oneByOne(p *plan.Plan, policy string) {
 	h.must(err)
 	defer root.Close()
 	users := userdb.Files(func(path string) ([]byte, error) { return os.ReadFile(h.path(path)) })
-	o := Options{Policy: parsed, Users: users, Passwd: users, Root: root, Day: spec.Day{Year: 2026, Month: 11, Day: 22}}
+	o := Options{Policy: parsed, Users: users, Passwd: users, Tree: Live(root), Day: spec.Day{Year: 2026, Month: 11, Day: 22}}
 	gone := map[string]bool{} // what is in a directory that goes is not asked about
 	for s, err := range p.Steps() {
 		h.must(err)

@@ -9,7 +9,7 @@ import (
 )
 
 // unsettled decides about an entry that is not as it should be.
-func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, info *fsys.Info, wants *wants) error {
+func (k *worker) unsettled(w *walk, t task, dir Dir, path string, info *fsys.Info, wants *wants) error {
 	name := path[strings.LastIndexByte(path, '/')+1:]
 	if wants.expired != nil {
 		w.problem(path, plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
@@ -28,7 +28,7 @@ func (k *worker) unsettled(w *walk, t task, dir *fsys.Dir, path string, info *fs
 }
 
 // takeAway is the step for an entry that is to go, with what comes in its place.
-func (k *worker) takeAway(w *walk, t task, dir *fsys.Dir, path string, step stepFound, wants *wants) error {
+func (k *worker) takeAway(w *walk, t task, dir Dir, path string, step stepFound, wants *wants) error {
 	if step.change.Before.Type == plan.Directory {
 		inside, err := k.inside(w, dir, step.name)
 		if err != nil {
@@ -50,7 +50,7 @@ type looked interface {
 
 // entryAt is a listed entry.
 type entryAt struct {
-	dir  *fsys.Dir
+	dir  Dir
 	name string
 	info *fsys.Info
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"rightful/internal/access"
-	"rightful/internal/fsys"
 	"rightful/plan"
 )
 
@@ -13,7 +12,7 @@ import (
 // as it will be; either is nil where nothing is there.
 type candidate struct {
 	spot
-	in          *fsys.Dir // the directory; nil for what is added
+	in          Dir // the directory; nil for what is added
 	wants       *wants
 	node        *node
 	alone       bool
@@ -129,7 +128,7 @@ func (k *worker) judgeAll(x *examination, c *candidate, key likeness, file bool)
 		rel = plan.Join(c.dir, unnamed)
 	}
 	k.view.of(w)
-	k.view.path = path.Join(w.place.Path, rel)
+	k.view.path = path.Join(w.place.Path(), rel)
 	k.view.hand = &glimpse{
 		now: key.have, after: key.after, differs: key.have != key.after,
 		node: c.node, alone: c.alone, added: key.have.Type != key.after.Type, // no step makes another type of what stays
@@ -200,7 +199,7 @@ func (x *examination) hanging(i int, asked string, f *access.Finding) *hanging {
 
 // resolved is a path of the home as the kernel ends up there.
 func (x *examination) resolved(asked string) string {
-	return x.w.place.Path + strings.TrimPrefix(asked, x.w.account.spec.Home)
+	return x.w.place.Path() + strings.TrimPrefix(asked, x.w.account.spec.Home)
 }
 
 // count adds an entry's outcomes to those of its folder.

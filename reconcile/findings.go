@@ -44,7 +44,7 @@ func (x *examination) flush() {
 		sum.Broken += seen.Broken
 	}
 	for _, h := range x.found {
-		w.found.add(h, path.Join(w.place.Path, x.folder))
+		w.found.add(h, path.Join(w.place.Path(), x.folder))
 	}
 	*x = examination{}
 }

@@ -14,7 +14,7 @@ import (
 // returns the first task, if there is one.
 func (w *walk) start(k *worker) ([]task, error) {
 	a := w.account
-	place, err := fsys.Descend(k.Root, a.spec.Home, fsys.TrustRoot)
+	place, err := k.Tree.Descend(a.spec.Home)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		a.hold(heldMissing, "%v", err)
@@ -22,14 +22,14 @@ func (w *walk) start(k *worker) ([]task, error) {
 	case err != nil:
 		a.hold(heldUnreadable, "%v", err)
 		return nil, nil
-	case place.Unsafe != nil:
+	case place.Unsafe() != nil:
 		place.Close()
-		a.hold(heldUnsafe, "%v", place.Unsafe)
+		a.hold(heldUnsafe, "%v", place.Unsafe())
 		return nil, nil
 	}
 	w.place = place
 	var info fsys.Info
-	if err := place.Parent.Stat(place.Name, &info); errors.Is(err, os.ErrNotExist) {
+	if err := place.Stat(path.Base(place.Path()), &info); errors.Is(err, os.ErrNotExist) {
 		return nil, w.addHome(k)
 	} else if err != nil {
 		a.hold(heldUnreadable, "%s: %v", plan.Quote(a.spec.Home), err)
@@ -46,7 +46,7 @@ func (w *walk) openHome(k *worker, info *fsys.Info) ([]task, error) {
 		a.hold(heldUnreadable, "%s is a %v", plan.Quote(a.spec.Home), info.Type)
 		return nil, nil
 	}
-	dir, _, err := w.place.Open()
+	dir, err := w.place.Open()
 	if err != nil {
 		a.hold(heldUnreadable, "%v", err)
 		return nil, nil
@@ -88,13 +88,8 @@ func (w *walk) seeHome(k *worker) (*homeSeen, error) {
 		return nil, err
 	}
 	w.noACLs = !w.home.dir.KeepsACLs()
-	pin, err := w.home.dir.PinSelf()
-	if err != nil {
-		return nil, err
-	}
-	defer pin.Close()
 	h := &homeSeen{}
-	h.state, h.id, h.idErr = pin.Observe()
+	h.state, h.id, h.idErr = w.home.dir.ObserveSelf()
 	if h.idErr != nil && !errors.Is(h.idErr, fsys.ErrNoIdentity) {
 		return nil, h.idErr
 	}
@@ -141,7 +136,7 @@ func (w *walk) addHome(k *worker) error {
 			plan.Quote(a.spec.Home), plan.Quote(path.Dir(a.spec.Home)))
 		return nil
 	}
-	parent, err := w.place.OpenParent()
+	parent, err := w.place.Folder()
 	if err != nil {
 		return err
 	}
@@ -169,13 +164,13 @@ func (w *walk) addHome(k *worker) error {
 
 // hasNeighbour reports whether the folder of a missing home holds the home of
 // another selected account, on the folder's own mount.
-func (r *run) hasNeighbour(a *account, place *fsys.Place) bool {
+func (r *run) hasNeighbour(a *account, place Place) bool {
 	for _, other := range r.inventory.accounts {
 		if other == a || path.Dir(other.spec.Home) != path.Dir(a.spec.Home) {
 			continue
 		}
 		var info fsys.Info
-		err := place.Parent.Stat(path.Base(other.spec.Home), &info)
+		err := place.Stat(path.Base(other.spec.Home), &info)
 		if err == nil && info.Type == plan.Directory && !info.MountRoot {
 			return true
 		}

@@ -119,7 +119,7 @@ func (h *testHost) runPolicy(p *spec.Policy) (*plan.Plan, error) {
 	h.must(err)
 	h.t.Cleanup(func() { root.Close() })
 	o := h.o
-	o.Policy, o.Root, o.Files = p, root, fsys.NewFiles(root, nil)
+	o.Policy, o.Tree, o.Files = p, Live(root), LiveFiles(fsys.NewFiles(root, nil))
 	if o.Day == (spec.Day{}) {
 		o.Day = spec.Day{Year: 2026, Month: time.November, Day: 22}
 	}

@@ -74,7 +74,7 @@ func (b *binding) expecting() bool { return len(b.expects.list) > 0 }
 
 // states is a listed entry as it is, ACL included, and as the steps that were
 // found for it since leave it: nil where it is taken away.
-func (k *worker) states(dir *fsys.Dir, name string, info *fsys.Info, since int) (have, after *plan.State) {
+func (k *worker) states(dir Dir, name string, info *fsys.Info, since int) (have, after *plan.State) {
 	if len(k.steps) == since {
 		state := &k.state
 		*state = info.State
@@ -113,8 +113,8 @@ func (w *walk) approach(k *worker) (view, error) {
 	}
 	c := w.expects.begin()
 	v := view{now: c, after: c}
-	for _, dir := range ancestors(w.place.Path) {
-		state, err := k.Root.Lookup(dir)
+	for _, dir := range ancestors(w.place.Path()) {
+		state, err := k.Tree.Lookup(dir)
 		if err != nil {
 			return view{}, err
 		}

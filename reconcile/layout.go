@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"slices"
@@ -58,7 +57,7 @@ func (b *binding) indexLayout() {
 
 // addMissing adds what the layout wants in a directory that has been listed
 // and did not have it.
-func (w *walk) addMissing(k *worker, t task, dir *fsys.Dir) error {
+func (w *walk) addMissing(k *worker, t task, dir Dir) error {
 	if t.alone {
 		return nil
 	}
@@ -85,7 +84,7 @@ func (w *walk) addMissing(k *worker, t task, dir *fsys.Dir) error {
 }
 
 // isMissing asks once more: a listing under renames may have lost the name.
-func (w *walk) isMissing(dir *fsys.Dir, name string) bool {
+func (w *walk) isMissing(dir Dir, name string) bool {
 	var info fsys.Info
 	return errors.Is(dir.Stat(name, &info), os.ErrNotExist)
 }
@@ -208,20 +207,7 @@ func (r *run) content(l *line) (*plan.Content, error) {
 	if l.Content != nil {
 		return newContent([]byte(*l.Content)), nil
 	}
-	f, err := r.Files.Open(l.From)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, plan.MaxContent+1))
-	if err != nil || len(data) <= plan.MaxContent {
-		return newContent(data), err
-	}
-	sum := sha256.New()
-	sum.Write(data)
-	rest, err := io.Copy(sum, f)
-	size := int64(len(data)) + rest
-	return &plan.Content{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size, From: l.From}, err
+	return r.Files.Content(l.From)
 }
 
 func newContent(data []byte) *plan.Content {

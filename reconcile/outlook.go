@@ -37,7 +37,7 @@ type outlook struct {
 
 	differs bool // something that was looked at will be different
 
-	dir    *fsys.Dir // the directory that was last looked into, and its path
+	dir    Dir // the directory that was last looked into, and its path
 	folder string
 }
 
@@ -101,7 +101,7 @@ func (o *outlook) keep(p string, g *glimpse) {
 }
 
 func (o *outlook) see(p string) *glimpse {
-	home := o.w.place.Path
+	home := o.w.place.Path()
 	if p == home {
 		top := o.w.top
 		return &top
@@ -109,7 +109,7 @@ func (o *outlook) see(p string) *glimpse {
 	if inside, ok := strings.CutPrefix(p, home+"/"); ok {
 		return o.inside(p[:strings.LastIndexByte(p, '/')], inside)
 	}
-	s, err := o.k.Root.Lookup(p)
+	s, err := o.k.Tree.Lookup(p)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return &glimpse{err: err}
 	}
@@ -225,7 +225,7 @@ func (o *outlook) add(g *glimpse, l *line) {
 
 // open opens a directory of the home, and keeps it for the next question, which
 // is mostly about the same one.
-func (o *outlook) open(folder string) (*fsys.Dir, error) {
+func (o *outlook) open(folder string) (Dir, error) {
 	if o.dir != nil && o.folder == folder {
 		return o.dir, nil
 	}

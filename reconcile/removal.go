@@ -48,7 +48,7 @@ var errInside = errors.New("something in it could not be counted")
 // inside counts what a directory holds, all the way down: every object of it
 // counts against the limits. It reads by name, below the pinned directory; what
 // arrives in the quarantine is counted again there.
-func (k *worker) inside(w *walk, dir *fsys.Dir, name string) (int64, error) {
+func (k *worker) inside(w *walk, dir Dir, name string) (int64, error) {
 	var total int64
 	buf := make([]byte, 1<<15)
 	for stack := []string{name}; len(stack) > 0; {

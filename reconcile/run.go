@@ -24,8 +24,8 @@ import (
 type Options struct {
 	Policy *spec.Policy
 	Day    spec.Day // for exceptions
-	Root   *fsys.Dir
-	Files  fsys.Files // reads below Root what root may believe
+	Tree   Tree
+	Files  Files
 	Users  *userdb.DB // who is who
 	Passwd *userdb.DB // the passwd file alone, for sources of that kind
 
@@ -110,9 +110,6 @@ func Run(ctx context.Context, out io.Writer, o Options) (*plan.Trailer, error) {
 // prepare takes the inventory and binds every account once: an unknown name is
 // found before the first directory is opened.
 func (r *run) prepare() (err error) {
-	if err := fsys.CheckProc(); err != nil {
-		return fmt.Errorf("planning needs /proc: %w", err)
-	}
 	r.wanted = wantedNames{map[string]uint32{}, map[string]uint32{}}
 	if r.inventory, err = r.takeInventory(); err != nil {
 		return err

@@ -5,14 +5,13 @@ import (
 	"slices"
 	"sync"
 
-	"rightful/internal/fsys"
 	"rightful/plan"
 	"rightful/spec"
 )
 
 // save gives the steps of one directory to the draft, as blocks. dir, whose
 // identity the added entries need, may be nil where nothing is added.
-func (w *walk) save(t task, dir *fsys.Dir, steps []stepFound) error {
+func (w *walk) save(t task, dir Dir, steps []stepFound) error {
 	if len(steps) == 0 {
 		return nil
 	}
@@ -48,13 +47,9 @@ func (w *walk) save(t task, dir *fsys.Dir, steps []stepFound) error {
 	return nil
 }
 
-func identify(dir *fsys.Dir) (plan.Identity, error) {
-	pin, err := dir.PinSelf()
-	if err != nil {
-		return plan.Identity{}, err
-	}
-	defer pin.Close()
-	return pin.Identity()
+func identify(dir Dir) (plan.Identity, error) {
+	_, id, err := dir.ObserveSelf()
+	return id, err
 }
 
 // idSet is the users and groups that an account's steps mention.

@@ -18,7 +18,7 @@ type walk struct {
 	*binding
 	draft  *plan.Draft
 	record plan.Account
-	place  *fsys.Place // the home's name in its parent; nil before the start
+	place  Place // the home's name in its parent; nil before the start
 	home   *openDir
 
 	// Under pool.mu.
@@ -46,7 +46,7 @@ type walk struct {
 
 // openDir is a directory that stays open while tasks below it wait.
 type openDir struct {
-	dir  *fsys.Dir
+	dir  Dir
 	refs atomic.Int64
 	kept bool // counted in run.open
 }
@@ -126,7 +126,7 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	return k.children, nil
 }
 
-func (t *task) open() (*fsys.Dir, error) {
+func (t *task) open() (Dir, error) {
 	if t.rel == "" {
 		return t.base.dir.OpenDir(".")
 	}
@@ -162,7 +162,7 @@ func (k *worker) adopt(t task, here *openDir) {
 const paceStep = 16
 
 // list looks at every name of the directory.
-func (k *worker) list(w *walk, t task, dir *fsys.Dir) error {
+func (k *worker) list(w *walk, t task, dir Dir) error {
 	var info fsys.Info
 	var seen, managed int64
 	var fatal error
@@ -199,7 +199,7 @@ func (k *worker) list(w *walk, t task, dir *fsys.Dir) error {
 
 // entry decides about one name, notes the directory below it, and reports
 // whether any line speaks of it.
-func (k *worker) entry(w *walk, t task, dir *fsys.Dir, name string, info *fsys.Info, narrow *node) (managed bool, err error) {
+func (k *worker) entry(w *walk, t task, dir Dir, name string, info *fsys.Info, narrow *node) (managed bool, err error) {
 	node := w.matcher.child(t.node, name)
 	wants := node.wants
 	alone := t.alone || w.leavesAlone(t.path, name, wants, info)

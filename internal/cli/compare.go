@@ -13,6 +13,7 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v3"
 
+	"rightful/internal/fsys"
 	"rightful/plan"
 	"rightful/reconcile"
 	"rightful/spec"
@@ -99,6 +100,9 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 
 // newOptions is what a policy and a host have to say to each other today.
 func newOptions(h *host, p *policy) (reconcile.Options, error) {
+	if err := fsys.CheckProc(); err != nil {
+		return reconcile.Options{}, fmt.Errorf("planning needs /proc: %w", err)
+	}
 	self, err := thisHost()
 	if err != nil {
 		return reconcile.Options{}, err
@@ -114,7 +118,7 @@ func newOptions(h *host, p *policy) (reconcile.Options, error) {
 	path, err := filepath.Abs(p.path)
 	return reconcile.Options{
 		Policy: p.Policy, Day: spec.DayOf(time.Now()), Ceiling: ceiling,
-		Root: h.root, Files: h.files, Users: h.users, Passwd: h.passwd,
+		Tree: reconcile.Live(h.root), Files: reconcile.LiveFiles(h.files), Users: h.users, Passwd: h.passwd,
 		Header: plan.Header{
 			Created: time.Now().UTC(), Tool: version(), Host: self, Root: h.path,
 			Policy: plan.Policy{Name: p.path, Files: p.files, Path: path, Vars: p.vars}, Limits: limits,
