@@ -194,3 +194,34 @@ profiles:
 		t.Errorf("%+v; want 2 matched, 1 denied after, none broken", got)
 	}
 }
+
+// What is to go and stays all the same can be reached as before, and is counted.
+func TestStayingIsExpected(t *testing.T) {
+	needRoot(t)
+	h := newHost(t)
+	h.dir("home/alice/reported", 0o755)
+	h.file("home/alice/reported/f", "", 0o644)
+	h.dir("home/alice/foreign", 0o755)
+	h.file("home/alice/foreign/f", "", 0o644)
+	h.must(os.Chown(h.path("home/alice/foreign"), 61002, 61002))
+	h.dir("home/alice/gone", 0o755)
+	h.file("home/alice/gone/f", "", 0o644)
+	h.o.Header.Limits = []plan.Limit{{Name: "account.remove", Unlimited: true, Source: "test"}}
+	p := h.expect(`
+profiles:
+  site:
+    layout:
+      foreign: {type: absent}
+      gone: {type: absent}
+      reported: {type: absent, enforce: report}
+    rules: [{match: "**/*", file_mode: "0600"}]
+    access: [{identity: others, cannot: read, match: "**"}]
+`, `
+- gone directory
+! foreign foreign_owner
+! reported reported
+`)
+	if got := p.Trailer.Access[0]; got.DeniedNow != 2 || got.DeniedAfter != 2 {
+		t.Errorf("%+v; want 2 that can be reached, now and after", got)
+	}
+}

@@ -225,15 +225,22 @@ func (k *worker) entry(w *walk, t task, dir Dir, name string, info *fsys.Info, n
 			v = w.through(t.view, spot{t.path, name}, have, after)
 		}
 	}
-	if below && (!managed || !wants.removes(info.Type)) {
+	if below && !k.takesAway(since) {
 		path := t.join(name)
 		k.children = append(k.children, task{
 			rel: path[len(path)-len(name):], path: path, depth: t.depth + 1,
-			node: node, narrow: narrow, alone: alone, view: v,
+			// What is to go and stays all the same is not repaired, but it can be reached.
+			node: node, narrow: narrow, alone: alone || managed && wants.removes(info.Type), view: v,
 		})
 		w.overShape(t.depth+1, path)
 	}
 	return managed, err
+}
+
+// takesAway reports whether the steps that were found for an entry begin with
+// its removal.
+func (k *worker) takesAway(since int) bool {
+	return len(k.steps) > since && k.steps[since].change.Action == plan.Remove
 }
 
 // concerns reports whether any line speaks of an entry of this type: links are
