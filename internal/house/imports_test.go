@@ -22,6 +22,7 @@ var table = map[string]row{
 	"internal/userdb": {nil, "it reads passwd and group, whoever asks"},
 	"internal/demo":   {nil, "it breaks a host without the tool's help, as accidents do"},
 	"internal/house":  {nil, "it only reads the others"},
+	"internal/story":  {nil, "it tells the others' story, as tests"},
 	"reconcile":       {[]string{"spec", "plan", "internal/fsys", "internal/access", "internal/userdb"}, "it compares the policy with the host, and makes a plan of it"},
 	"apply":           {[]string{"plan", "internal/fsys"}, "without spec and reconcile it cannot recompute what was approved"},
 	"internal/access": {[]string{"plan"}, "the kernel's check is a pure function of states"},
