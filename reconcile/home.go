@@ -29,7 +29,7 @@ func (w *walk) start(k *worker) ([]task, error) {
 	}
 	w.place = place
 	var info fsys.Info
-	if err := place.Stat(path.Base(place.Path()), &info); errors.Is(err, os.ErrNotExist) {
+	if err := place.Stat(place.Name(), &info); errors.Is(err, os.ErrNotExist) {
 		return nil, w.addHome(k)
 	} else if err != nil {
 		a.hold(heldUnreadable, "%s: %v", plan.Quote(a.spec.Home), err)

@@ -24,6 +24,8 @@ type Tree interface {
 type Place interface {
 	// Path is the home's as it was resolved, absolute.
 	Path() string
+	// Name is the last part of that, empty for the root.
+	Name() string
 	// Unsafe is why somebody else could replace the home, nil if nobody could.
 	Unsafe() error
 	// Stat looks at a name in the home's folder.
@@ -80,6 +82,8 @@ func (t live) Descend(home string) (Place, error) {
 type livePlace struct{ *fsys.Place }
 
 func (p livePlace) Path() string { return p.Place.Path }
+
+func (p livePlace) Name() string { return p.Place.Name }
 
 func (p livePlace) Unsafe() error {
 	if p.Place.Unsafe == nil {

@@ -2,7 +2,6 @@ package fsys
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path"
 	"strings"
@@ -15,20 +14,8 @@ import (
 // maxLinks is the kernel's own limit (path_resolution(7)).
 const maxLinks = 40
 
-// Trust says whose directories, links and files are believed.
-type Trust func(uid uint32) bool
-
 // TrustRoot believes root and the caller.
 func TrustRoot(uid uint32) bool { return uid == 0 || uid == uint32(os.Geteuid()) }
-
-// UnsafeError means that somebody who is not trusted can replace what stands
-// on the way to a path.
-type UnsafeError struct {
-	Path string // the component in question
-	Why  string
-}
-
-func (e *UnsafeError) Error() string { return e.Path + ": " + e.Why }
 
 // Place is the end of a checked way down: a name in an open directory.
 type Place struct {
@@ -135,25 +122,16 @@ func (p *Place) follow(rest []string) (string, error) {
 	return path.Join(append([]string{target}, rest...)...), nil
 }
 
-const othersWrite = plan.Mode(0o022)
-
 // judge holds the directory that next is in against the rules.
 func (p *Place) judge(name string, next *Info, there bool, trust Trust) (*UnsafeError, error) {
 	dir, err := (&Pin{p.Parent.fd}).Info()
 	if err != nil {
 		return nil, pathError("stat", p.Path, err)
 	}
-	switch {
-	case !trust(dir.UID):
-		return &UnsafeError{p.Path, fmt.Sprintf("belongs to uid %d, who can replace what is in it", dir.UID)}, nil
-	case dir.Mode&othersWrite == 0:
-		return nil, nil
-	case dir.Mode&plan.Sticky == 0:
-		return &UnsafeError{p.Path, fmt.Sprintf("mode %v lets others replace what is in it", dir.Mode)}, nil
-	case there && !trust(next.UID):
-		return &UnsafeError{p.Path, fmt.Sprintf("is sticky, and %s in it belongs to uid %d, who can rename it", name, next.UID)}, nil
+	if !there {
+		return Replaceable(p.Path, &dir.State, name, nil, trust), nil
 	}
-	return nil, nil
+	return Replaceable(p.Path, &dir.State, name, &next.State, trust), nil
 }
 
 func pathError(op, path string, err error) error {

@@ -3,7 +3,6 @@ package fsys
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"strings"
 	"unsafe"
 
@@ -79,24 +78,6 @@ func openBeneath(at int, rel string, flags uint64) (int, error) {
 	}
 }
 
-// Info is what one look at a name tells, without opening it. It lacks the ACLs.
-type Info struct {
-	plan.State
-	Ino       uint64
-	MountRoot bool   // something is mounted here
-	BirthNsec uint64 // where the filesystem keeps it, else 0
-	dev       uint64
-}
-
-// Dirent is one name of a directory. It points into the listing's buffer.
-type Dirent struct {
-	name []byte // with its final NUL
-}
-
-// Name is the name. It is only good until the visit returns: who keeps it must
-// clone it. That saves an allocation for each entry of the host.
-func (e Dirent) Name() string { return unsafe.String(&e.name[0], len(e.name)-1) }
-
 // The layout of struct linux_dirent64, getdents64(2).
 const (
 	direntLen  = 16
@@ -161,7 +142,7 @@ func (d *Dir) Stat(name string, info *Info) error {
 	if strings.IndexByte(name, 0) >= 0 {
 		return unix.EINVAL
 	}
-	return d.Look(Dirent{append([]byte(name), 0)}, info)
+	return d.Look(NewDirent(name), info)
 }
 
 // Readlink is the target of the symlink name.
@@ -213,17 +194,3 @@ func fill(info *Info, st *unix.Statx_t) {
 // SameDevice reports whether both were seen on one filesystem. A bind mount of
 // the same filesystem is equal here; [Info.MountRoot] tells it.
 func (i *Info) SameDevice(o *Info) bool { return i.dev == o.dev }
-
-// Raced reports whether err is what a look or an open meets when the tree
-// changes under it: never fatal, always worth a line.
-func Raced(err error) bool {
-	for _, e := range []error{unix.ENOENT, unix.ENOTDIR, unix.ELOOP, unix.ESTALE} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
-}
-
-// CrossesMount reports whether err says that a mount point was in the way.
-func CrossesMount(err error) bool { return errors.Is(err, unix.EXDEV) }

@@ -25,16 +25,8 @@ const UnreadableACL = "unreadable"
 // ErrNoIdentity is never returned here.
 var ErrNoIdentity = errors.New("no identity")
 
-// Trust says whose directories, links and files are believed.
-type Trust func(uid uint32) bool
-
 // TrustRoot believes nobody here.
 func TrustRoot(uint32) bool { return false }
-
-// UnsafeError is never returned here.
-type UnsafeError struct{ Path, Why string }
-
-func (e *UnsafeError) Error() string { return e.Path + ": " + e.Why }
 
 // Files reads an ordinary user's files; root may read none, because who else
 // could have written them is not checked.
@@ -94,16 +86,6 @@ type Dir struct{ path string }
 // OpenRoot only names the directory.
 func OpenRoot(path string) (*Dir, error) { return &Dir{path}, nil }
 
-// Info is what one look at a name tells.
-type Info struct {
-	plan.State
-	Ino       uint64
-	MountRoot bool
-}
-
-// Dirent is one name of a directory.
-type Dirent struct{}
-
 // Place is the end of a checked way down.
 type Place struct {
 	Parent *Dir
@@ -140,7 +122,6 @@ func (d *Dir) Lookup(string) (plan.State, error)        { return plan.State{}, E
 func (d *Dir) Pin(string) (*Pin, error)                 { return nil, ErrLinux }
 func (d *Dir) PinSelf() (*Pin, error)                   { return nil, ErrLinux }
 func (d *Dir) Filesystem() (string, error)              { return "", ErrLinux }
-func (e Dirent) Name() string                           { return "" }
 func (p *Pin) Close() error                             { return nil }
 func (p *Pin) Observe() (plan.State, plan.Identity, error) {
 	return plan.State{}, plan.Identity{}, ErrLinux
@@ -153,7 +134,5 @@ func (p *Place) Open() (*Dir, bool, error)        { return nil, false, ErrLinux 
 func (p *Place) OpenParent() (*Dir, error)        { return nil, ErrLinux }
 func Descend(*Dir, string, Trust) (*Place, error) { return nil, ErrLinux }
 func CheckProc() error                            { return ErrLinux }
-func Raced(error) bool                            { return false }
-func CrossesMount(error) bool                     { return false }
 
 func NiceIO() error { return ErrLinux }

@@ -1,0 +1,162 @@
+// Package recorded is a host's tree that is not there: what somebody wrote down
+// of it, held in memory. The planner walks it like a live one, on any system and
+// as anybody, so that a policy can be tested without a host and planned against
+// one that is elsewhere.
+//
+// It promises the live tree's answers, errors included, as far as the record
+// goes. What was not recorded is an error, never taken for missing: a directory
+// that could not be listed answers as it did then.
+//
+// Read tree.go, then dir.go and place.go, which are what the planner sees.
+package recorded
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"syscall"
+
+	"rightful/plan"
+)
+
+// Entry is what is known of one path.
+type Entry struct {
+	State        plan.State
+	Mount        bool // something is mounted here
+	Capabilities bool // of a file
+	// Closed is a directory that could not be listed.
+	Closed bool
+}
+
+// Tree is a recorded tree, which is only read. It satisfies reconcile.Tree.
+type Tree struct {
+	root *node
+	// trust says who is believed to own what is above the homes: root, and
+	// whoever recorded it.
+	trust func(uid uint32) bool
+}
+
+type node struct {
+	Entry
+	name     string
+	number   uint64 // stands for the inode's
+	children []*node
+}
+
+// Builder makes a [Tree] of entries in any order.
+type Builder struct {
+	root  *node
+	dirs  map[string]*node
+	count uint64
+	known map[*node]bool // of directories
+}
+
+// NewBuilder begins with a root directory that belongs to root.
+func NewBuilder() *Builder {
+	root := &node{name: "/", number: 1, Entry: Entry{State: plan.State{Type: plan.Directory, Mode: 0o755}}}
+	return &Builder{root: root, dirs: map[string]*node{"/": root}, count: 1, known: map[*node]bool{root: true}}
+}
+
+// Add notes what stands at an absolute, clean path; the root may be given too.
+func (b *Builder) Add(p string, e Entry) error {
+	if !path.IsAbs(p) || path.Clean(p) != p || strings.IndexByte(p, 0) >= 0 {
+		return fmt.Errorf("%s: not an absolute, clean path", plan.Quote(p))
+	}
+	if e.State.Type == 0 {
+		return fmt.Errorf("%s: of no type", plan.Quote(p))
+	}
+	if e.State.Type != plan.Directory {
+		dir := b.dir(path.Dir(p))
+		dir.children = append(dir.children, b.node(path.Base(p), e))
+		return nil
+	}
+	n := b.dir(p)
+	if b.known[n] && n != b.root {
+		return fmt.Errorf("%s: is there twice", plan.Quote(p))
+	}
+	n.Entry, b.known[n] = e, true
+	return nil
+}
+
+func (b *Builder) node(name string, e Entry) *node {
+	b.count++
+	return &node{name: name, number: b.count, Entry: e}
+}
+
+// dir is the directory at p, which may be given later.
+func (b *Builder) dir(p string) *node {
+	if n := b.dirs[p]; n != nil {
+		return n
+	}
+	parent := b.dir(path.Dir(p))
+	n := b.node(path.Base(p), Entry{})
+	parent.children = append(parent.children, n)
+	b.dirs[p] = n
+	return n
+}
+
+// Tree is what was added. Every directory has to be, and no name twice. Trust
+// says who is believed to own what is above the homes; nil is root alone.
+func (b *Builder) Tree(trust func(uid uint32) bool) (*Tree, error) {
+	for p, n := range b.dirs {
+		if !b.known[n] {
+			return nil, fmt.Errorf("%s: the directory is not in the record, and something in it is", plan.Quote(p))
+		}
+		slices.SortFunc(n.children, func(x, y *node) int { return strings.Compare(x.name, y.name) })
+		for i := 1; i < len(n.children); i++ {
+			if n.children[i].name == n.children[i-1].name {
+				return nil, fmt.Errorf("%s: is there twice", plan.Quote(path.Join(p, n.children[i].name)))
+			}
+		}
+	}
+	if trust == nil {
+		trust = func(uid uint32) bool { return uid == 0 }
+	}
+	return &Tree{b.root, trust}, nil
+}
+
+// child is a name in a directory, nil if it is not there.
+func (n *node) child(name string) *node {
+	i, ok := slices.BinarySearchFunc(n.children, name, func(c *node, name string) int { return strings.Compare(c.name, name) })
+	if !ok {
+		return nil
+	}
+	return n.children[i]
+}
+
+// Lookup is what stands at an absolute path. As from a live tree, a link on the
+// way is an error, and one at the end is what is found.
+func (t *Tree) Lookup(p string) (plan.State, error) {
+	n := t.root
+	for name := range components(p) {
+		switch {
+		case n.State.Type == plan.Symlink:
+			return plan.State{}, failed("open", p, syscall.ELOOP)
+		case n.State.Type != plan.Directory:
+			return plan.State{}, failed("open", p, syscall.ENOTDIR)
+		}
+		next := n.child(name)
+		if next == nil {
+			return plan.State{}, n.missing("open", p)
+		}
+		n = next
+	}
+	return n.State, nil
+}
+
+// missing is the answer for a name that is not recorded: of a directory that
+// could not be listed nobody knows what is in it.
+func (n *node) missing(op, p string) error {
+	if n.Closed {
+		return failed(op, p, syscall.EACCES)
+	}
+	return failed(op, p, syscall.ENOENT)
+}
+
+func failed(op, p string, cause error) error { return &fs.PathError{Op: op, Path: p, Err: cause} }
+
+func components(p string) func(yield func(string) bool) {
+	return strings.FieldsFuncSeq(p, func(r rune) bool { return r == '/' })
+}
