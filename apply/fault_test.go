@@ -30,6 +30,7 @@ func faults(k int64, err error, calls *atomic.Int64) func(string, func() error) 
 // journal agrees with the tree, and a second run of the same plan brings it to
 // the end.
 func TestFaults(t *testing.T) {
+	inMemory(t)
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}

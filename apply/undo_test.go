@@ -435,6 +435,7 @@ func TestUndoOfKilled(t *testing.T) {
 
 // TestUndoOfFailed makes each changing call fail or lie instead.
 func TestUndoOfFailed(t *testing.T) {
+	inMemory(t)
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}
