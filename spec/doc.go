@@ -41,4 +41,8 @@
 // exception.go, limits.go and ceiling.go (one part of the language each), mode.go,
 // symbolic.go, acl.go and acl_entry.go. vars.go and pattern.go say what a
 // variable's value is in a path; bind.go puts it all together.
+//
+// [Format] gives files their one layout: format.go, then format_reader.go and
+// format_scalar.go, which take a file apart into what format_piece.go describes,
+// format_printer.go and format_columns.go.
 package spec

@@ -13,6 +13,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+const noIndirection = "anchors (&), aliases (*) and tags (!) are not used in policies; use vars or extends"
+
 const maxFile = 1 << 20 // bytes; a thousand times what a policy needs
 
 // parseYAML returns the root of the one document in f.
@@ -50,7 +52,7 @@ func parseYAML(f PolicyFile) (root *yaml.Node, failure *Error) {
 	}
 	root = document.Content[0]
 	if n := indirect(root); n != nil {
-		return nil, at(n.Line, n.Column, "anchors (&), aliases (*) and tags (!) are not used in policies; use vars or extends")
+		return nil, at(n.Line, n.Column, noIndirection)
 	}
 	return root, nil
 }

@@ -27,12 +27,16 @@ const (
 	maxFile = 64 << 20
 )
 
+func policyFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "policy", Sources: cli.EnvVars(policyVariable),
+		Usage: "policy file or folder `PATH` (default: " + localPolicy + ", then " + hostPolicy + ")",
+	}
+}
+
 func policyFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{
-			Name: "policy", Sources: cli.EnvVars(policyVariable),
-			Usage: "policy file or folder `PATH` (default: " + localPolicy + ", then " + hostPolicy + ")",
-		},
+		policyFlag(),
 		&cli.StringSliceFlag{Name: "var", Usage: "set a scalar variable of the policy, as `K=V`"},
 	}
 }
@@ -53,20 +57,29 @@ func loadPolicy(c *cli.Command) (*policy, error) {
 	if err != nil {
 		return nil, err
 	}
+	path, err := policyPath(c)
+	if err != nil {
+		return nil, err
+	}
+	return readPolicy(path, vars)
+}
+
+// policyPath is where the policy is that the command line names.
+func policyPath(c *cli.Command) (string, error) {
 	if c.IsSet("policy") {
 		if c.String("policy") == "" {
-			return nil, usagef("-policy, or %s, is empty", policyVariable)
+			return "", usagef("-policy, or %s, is empty", policyVariable)
 		}
-		return readPolicy(c.String("policy"), vars)
+		return c.String("policy"), nil
 	}
 	for _, path := range []string{localPolicy, hostPolicy} {
 		// Only what is not there at all leads to the next choice: a policy that
 		// cannot be trusted or read is an error.
 		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
-			return readPolicy(path, vars)
+			return path, nil
 		}
 	}
-	return nil, errNoPolicy
+	return "", errNoPolicy
 }
 
 func parseVars(settings []string) (map[string]string, error) {
@@ -92,7 +105,7 @@ func readPolicyAs(path, name string, vars map[string]string) (*policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := policyFiles(files, path)
+	names, err := policyFiles(files, path, false)
 	if err != nil {
 		return nil, err
 	}
@@ -116,15 +129,16 @@ func readPolicyAs(path, name string, vars map[string]string) (*policy, error) {
 }
 
 // policyFiles is the files that make the policy at path: itself, or those of a
-// folder.
-func policyFiles(files *trusted, path string) ([]string, error) {
+// folder, with or without its tests.
+func policyFiles(files *trusted, path string, tests bool) ([]string, error) {
 	names, isFolder, err := files.list(path)
 	if err != nil || !isFolder {
 		return []string{path}, err
 	}
 	var found []string
 	for _, name := range names {
-		if yaml := strings.HasSuffix(name, ".yaml"); yaml && !strings.HasSuffix(name, "_test.yaml") && name[0] != '.' {
+		test := strings.HasSuffix(name, "_test.yaml")
+		if strings.HasSuffix(name, ".yaml") && (tests || !test) && name[0] != '.' {
 			found = append(found, filepath.Join(path, name))
 		}
 	}

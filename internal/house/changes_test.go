@@ -20,7 +20,7 @@ var changers = map[string]*regexp.Regexp{
 
 // suspects are packages in which everything changes something, but for this.
 var suspects = map[string]*regexp.Regexp{
-	"syscall":                       regexp.MustCompile(`^(E[A-Z0-9]+|SIG[A-Z0-9]+|Errno|Signal)$`),
+	"syscall":                       regexp.MustCompile(`^(E[A-Z0-9]+|SIG[A-Z0-9]+|Errno|Signal|Stat_t)$`),
 	"os/exec":                       regexp.MustCompile(`^(LookPath|Error|ErrNotFound|ExitError)$`),
 	"io/ioutil":                     regexp.MustCompile(`^$`),
 	"github.com/google/renameio":    regexp.MustCompile(`^$`),
@@ -37,10 +37,11 @@ var allowed = map[string]string{
 	"internal/cli os.RemoveAll":                                  "the demo's folder, which it has made",
 	"internal/cli os.CreateTemp":                                 "a plan that is not saved",
 	"internal/cli os.Remove":                                     "the name of a plan that is not saved",
-	"internal/cli github.com/google/renameio/v2.NewPendingFile":  "saved plans and approvals",
-	"internal/cli github.com/google/renameio/v2.WithTempDir":     "saved plans",
-	"internal/cli github.com/google/renameio/v2.WithPermissions": "saved plans and approvals",
-	"internal/cli github.com/google/renameio/v2.IgnoreUmask":     "saved plans and approvals",
+	"internal/cli github.com/google/renameio/v2.NewPendingFile":  "saved plans and approvals, formatted policies",
+	"internal/cli github.com/google/renameio/v2.WithTempDir":     "saved plans, formatted policies",
+	"internal/cli github.com/google/renameio/v2.WithPermissions": "saved plans and approvals, formatted policies",
+	"internal/cli github.com/google/renameio/v2.IgnoreUmask":     "saved plans and approvals, formatted policies",
+	"internal/cli .Chown":                                        "a formatted policy stays its owner's",
 	"internal/cli os.Create":                                     "profiles of the program itself, where somebody asks for them",
 	"plan os.CreateTemp":                                         "the spool of a plan that is being written",
 	"plan os.Remove":                                             "the name of that spool",
