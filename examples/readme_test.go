@@ -92,6 +92,10 @@ func TestREADMEPolicies(t *testing.T) {
 	}
 	s := newShell(t, "quickstart")
 	for _, block := range blocks {
+		if err := os.WriteFile(filepath.Join(s.dir, "readme.yaml"), []byte(block[1]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s.run(t, exitOK, "fmt", "-check", "readme.yaml")
 		policy := until.ReplaceAllString(block[1], "until: 9999-12-31")
 		if err := os.WriteFile(filepath.Join(s.dir, "readme.yaml"), []byte(policy), 0o644); err != nil {
 			t.Fatal(err)

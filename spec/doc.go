@@ -44,5 +44,6 @@
 //
 // [Format] gives files their one layout: format.go, then format_reader.go and
 // format_scalar.go, which take a file apart into what format_piece.go describes,
-// format_printer.go and format_columns.go.
+// format_printer.go and format_columns.go. [Schema] tells editors what schema.json
+// says of the language; tests hold that against the code.
 package spec

@@ -11,7 +11,7 @@ import (
 
 const (
 	step     = 2   // columns from one level to the next
-	maxWidth = 100 // of brackets with what stands before them, comments aside
+	maxWidth = 120 // of brackets with what stands before them, comments aside
 )
 
 // row is a line of the result.
