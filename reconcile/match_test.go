@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"rightful/spec"
 )
 
 // recorder makes wants that remember which lines they are for.
@@ -41,7 +43,9 @@ func oracleOne(pattern, path string) bool {
 		return direct
 	}
 	path = exactBytes(path)
-	for _, p := range expandBraces(exactBytes(pattern)) {
+	alts, _ := spec.Components(exactBytes(pattern))
+	for _, parts := range alts {
+		p := strings.Join(parts, "/")
 		if strings.HasSuffix(p, "**/") {
 			continue
 		}

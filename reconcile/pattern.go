@@ -1,15 +1,13 @@
 package reconcile
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
-)
 
-// maxAlternatives bounds what the braces of one pattern may multiply to.
-const maxAlternatives = 4096
+	"rightful/spec"
+)
 
 // segment is one component of a pattern.
 type segment struct {
@@ -30,106 +28,17 @@ const (
 
 // compilePattern splits a doublestar pattern into alternatives of components.
 func compilePattern(pattern string) ([][]segment, error) {
-	if !doublestar.ValidatePattern(pattern) {
-		return nil, fmt.Errorf("%q: not a valid pattern", pattern)
+	alts, err := spec.Components(pattern)
+	if err != nil {
+		return nil, err
 	}
-	var out [][]segment
-	for _, alt := range expandBraces(pattern) {
-		segs, err := splitSegments(alt)
-		if err != nil {
-			return nil, fmt.Errorf("%q: %w", pattern, err)
-		}
-		if out = append(out, segs); len(out) > maxAlternatives {
-			return nil, fmt.Errorf("%q: more than %d alternatives", pattern, maxAlternatives)
+	out := make([][]segment, len(alts))
+	for i, parts := range alts {
+		for _, text := range parts {
+			out[i] = append(out[i], newSegment(text))
 		}
 	}
 	return out, nil
-}
-
-// expandBraces turns {a,b} into one pattern each, the outermost first. Braces
-// may hold slashes, so they cannot be matched one component at a time.
-func expandBraces(pattern string) []string {
-	open := indexUnescaped(pattern, 0, "{")
-	if open < 0 {
-		return []string{pattern}
-	}
-	var out []string
-	for _, alt := range braceAlternatives(pattern, open) {
-		out = append(out, expandBraces(alt)...)
-		if len(out) > maxAlternatives {
-			break
-		}
-	}
-	return out
-}
-
-// braceAlternatives replaces the brace group at open by each of its parts.
-func braceAlternatives(pattern string, open int) []string {
-	var parts []string
-	depth, from := 0, open+1
-	for at := open; ; at++ {
-		at = indexUnescaped(pattern, at, "{,}")
-		switch {
-		case pattern[at] == '{':
-			depth++
-		case pattern[at] == ',' && depth == 1:
-			parts = append(parts, pattern[from:at])
-			from = at + 1
-		case pattern[at] == '}':
-			if depth--; depth == 0 {
-				parts = append(parts, pattern[from:at])
-				for i, part := range parts {
-					parts[i] = pattern[:open] + part + pattern[at+1:]
-				}
-				return parts
-			}
-		}
-	}
-}
-
-// indexUnescaped is where the first of chars stands at or after from, outside
-// of escapes and character classes; -1 if nowhere.
-func indexUnescaped(s string, from int, chars string) int {
-	for i := from; i < len(s); i++ {
-		switch {
-		case s[i] == '\\':
-			i++
-		case s[i] == '[':
-			i = classEnd(s, i)
-		case strings.IndexByte(chars, s[i]) >= 0:
-			return i
-		}
-	}
-	return -1
-}
-
-// classEnd is where the character class at i ends.
-func classEnd(s string, i int) int {
-	for i++; i < len(s) && s[i] != ']'; i++ {
-		if s[i] == '\\' {
-			i++
-		}
-	}
-	return i
-}
-
-func splitSegments(pattern string) ([]segment, error) {
-	var segs []segment
-	for from := 0; ; {
-		end := indexUnescaped(pattern, from, "/")
-		if end < 0 {
-			end = len(pattern)
-		}
-		text := pattern[from:end]
-		if strings.IndexByte(text, '/') >= 0 {
-			return nil, fmt.Errorf("a character class cannot hold a slash")
-		}
-		segs = append(segs, newSegment(text))
-		if end == len(pattern) {
-			return segs, nil
-		}
-		from = end + 1
-	}
 }
 
 func newSegment(text string) segment {
