@@ -40,7 +40,8 @@
 // accounts.go, identity.go, profile.go, rule.go, layout.go, access.go, check.go,
 // exception.go, limits.go and ceiling.go (one part of the language each), mode.go,
 // symbolic.go, acl.go and acl_entry.go. vars.go and pattern.go say what a
-// variable's value is in a path; bind.go puts it all together.
+// variable's value is in a path, component.go what a pattern is made of; bind.go
+// puts it all together. ignore.go is about comments.
 //
 // [Format] gives files their one layout: format.go, then format_reader.go and
 // format_scalar.go, which take a file apart into what format_piece.go describes,

@@ -110,6 +110,7 @@ func (p *parser) read(f PolicyFile, document fields) bool {
 	if !p.version(root) {
 		return false
 	}
+	p.policy.Ignores = append(p.policy.Ignores, ignores(f, root)...)
 	document["rightful"] = func(*yaml.Node) {}
 	p.mapping("a policy file", root, document)
 	return true

@@ -25,6 +25,7 @@ type Policy struct {
 	Profiles   map[string]*Profile
 	Exceptions []Exception
 	Limits     []Limit
+	Ignores    []Ignore // comments; they say nothing to the planner
 }
 
 // Value is a variable's value: a scalar is a list of one.
