@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"rightful/internal/lint"
 	"rightful/plan"
 	"rightful/spec"
 )
@@ -18,7 +19,7 @@ func (a *app) complain(err error) {
 	)
 	switch {
 	case errors.As(err, &policy):
-		a.printPolicyErrors(policy)
+		a.sayFindings(&lint.Report{Findings: lint.Invalid(policy)})
 	case errors.As(err, &limits):
 		a.printLimits(limits)
 	default:
@@ -29,12 +30,29 @@ func (a *app) complain(err error) {
 	}
 }
 
-// printPolicyErrors prints them bare, the way editors and CI jobs find the line.
-func (a *app) printPolicyErrors(all spec.Errors) {
-	for _, e := range all {
-		fmt.Fprintln(a.errOut, plan.Printable(e.Error()))
+// sayFindings prints them bare, the way editors and CI jobs find the line.
+func (a *app) sayFindings(r *lint.Report) {
+	if a.logsJSON {
+		a.logFindings(r)
+	} else if len(r.Findings) > 0 {
+		_ = r.Write(a.errOut, "text") // there is nowhere left to say that it failed
+		fmt.Fprintf(a.errOut, "rightful: %s in the policy\n", r.Summary())
 	}
-	fmt.Fprintf(a.errOut, "rightful: %s in the policy\n", counted(int64(len(all)), "error"))
+}
+
+// logFindings says the same to a machine.
+func (a *app) logFindings(r *lint.Report) {
+	for _, f := range r.Findings {
+		where := []any{"file", f.Pos.File, "line", f.Pos.Line, "column", f.Pos.Column, "rule", f.Rule}
+		switch f.Severity {
+		case lint.Error:
+			a.log.Error("policy", append(where, "error", f.Message)...)
+		case lint.Warning:
+			a.log.Warn("policy", append(where, "warning", f.Message)...)
+		default:
+			a.log.Info("policy", append(where, "note", f.Message)...)
+		}
+	}
 }
 
 // printLimits prints every limit that is exceeded in a table.
@@ -61,9 +79,7 @@ func (a *app) complainJSON(err error) {
 	)
 	switch {
 	case errors.As(err, &policy):
-		for _, e := range policy {
-			a.log.Error("policy", "file", e.Pos.File, "line", e.Pos.Line, "column", e.Pos.Column, "error", e.Message)
-		}
+		a.logFindings(&lint.Report{Findings: lint.Invalid(policy)})
 	case errors.As(err, &limits):
 		for _, v := range limits.Verdicts {
 			a.log.Error("over a limit", "limit", v.Name(), "used", v.Used, "allowed", v.AllowedText(), "rule", v.Rule(), "source", v.Source(), "detail", v.Detail)

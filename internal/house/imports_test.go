@@ -20,6 +20,7 @@ var table = map[string]row{
 	"plan":              {nil, "a plan is data: it can be read where there is neither a policy nor the host"},
 	"internal/fsys":     {[]string{"plan"}, "it sees; a plan's State is what it sees"},
 	"internal/userdb":   {nil, "it reads passwd and group, whoever asks"},
+	"internal/lint":     {[]string{"spec", "plan"}, "it reads a policy, and knows no host"},
 	"internal/demo":     {nil, "it breaks a host without the tool's help, as accidents do"},
 	"internal/house":    {nil, "it only reads the others"},
 	"internal/story":    {nil, "it tells the others' story, as tests"},
@@ -28,7 +29,7 @@ var table = map[string]row{
 	"apply":             {[]string{"plan", "internal/fsys"}, "without spec and reconcile it cannot recompute what was approved"},
 	"internal/access":   {[]string{"plan"}, "the kernel's check is a pure function of states"},
 	"internal/cli": {[]string{
-		"spec", "reconcile", "plan", "apply", "internal/access", "internal/demo", "internal/fsys", "internal/userdb",
+		"spec", "reconcile", "plan", "apply", "internal/access", "internal/demo", "internal/fsys", "internal/lint", "internal/userdb",
 	}, "it joins all the others"},
 	"examples": {nil, "policies are not code"},
 }
