@@ -126,10 +126,14 @@ func boolText(b *bool) string {
 }
 
 func listText[T any](items []T) string {
-	if len(items) == 1 {
-		return fmt.Sprint(items[0])
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = fmt.Sprint(item)
 	}
-	return "[" + strings.Join(strings.Fields(strings.Trim(fmt.Sprint(items), "[]")), ", ") + "]"
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
 }
 
 func comparePos(a, b spec.Pos) int {

@@ -54,7 +54,9 @@ func (c *checker) dead() {
 		}
 	}
 	for _, pos := range order {
-		c.reportDeath(deaths[pos])
+		if !c.unknown[pos] {
+			c.reportDeath(deaths[pos])
+		}
 	}
 }
 

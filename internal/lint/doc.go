@@ -10,10 +10,11 @@
 // compared by what they match and not by how they are written; see [Run] for the
 // limits of that.
 //
-// To read it, begin with lint.go and rule.go. pattern.go, alphabet.go and
-// search.go decide about patterns, subject.go says for whom, and each of dead.go,
-// conflict.go, open.go, secret.go, alone.go, expect.go, docroot.go and limit.go
-// is one rule or two. suppress.go is about comments that take findings back. The
+// To read it, begin with lint.go and rule.go. pattern.go, automaton.go, search.go
+// and alphabet.go decide about patterns, subject.go says for whom, attribute.go and
+// modes.go what a line says and does. dead.go, conflict.go, open.go, secret.go,
+// alone.go, expect.go, docroot.go, exception.go and limit.go are a rule or two each,
+// and suppress.go is about comments that take findings back. report.go and the
 // other files write what was found: text, JSON, GitHub's workflow commands, SARIF
 // and JUnit.
 package lint

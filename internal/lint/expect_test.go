@@ -27,7 +27,7 @@ func TestBrokenIsBroken(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		c := &checker{policy: p, options: Options{Day: today}}
+		c := &checker{policy: p, options: Options{Day: today}, unknown: map[spec.Pos]bool{}}
 		c.bind()
 		s := c.subjects[0]
 		for _, e := range s.bound.Access {

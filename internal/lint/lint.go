@@ -51,7 +51,7 @@ type Options struct {
 // different ones of each profile. Patterns that a bounded search cannot decide,
 // and lines with ${uid} or ${gid} in their patterns, are passed over.
 func Run(p *spec.Policy, o Options) []Finding {
-	c := &checker{policy: p, options: o, conflicts: map[claim]bool{}, reported: map[place]bool{}}
+	c := &checker{policy: p, options: o, conflicts: map[claim]bool{}, unknown: map[spec.Pos]bool{}, reported: map[place]bool{}}
 	for _, err := range p.ExpiredExceptions(o.Day) {
 		c.report(expired, err.Pos, "%s", err.Message)
 	}
@@ -100,8 +100,9 @@ func Sort(found []Finding) []Finding {
 type checker struct {
 	policy    *spec.Policy
 	options   Options
-	general   []*subject // one for each profile, true of all its accounts
-	subjects  []*subject // accounts as the policy knows them
+	general   []*subject        // one for each profile, true of all its accounts
+	subjects  []*subject        // accounts as the policy knows them
+	unknown   map[spec.Pos]bool // lines of which nothing is known in general
 	conflicts map[claim]bool
 	reported  map[place]bool
 	found     []Finding

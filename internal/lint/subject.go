@@ -85,10 +85,15 @@ func (c *checker) bindProfile(p *spec.Profile, all []*subject) {
 	for _, f := range failed {
 		c.unbound(p, f)
 	}
-	if vars, ok := common(all); ok {
+	vars, ok := common(all)
+	if ok {
 		if s := c.newSubject(p, c.account("", vars)); s != nil {
 			c.general = append(c.general, s)
+			return
 		}
+	}
+	for _, l := range profileLines(p) {
+		c.unknown[l.Pos] = true
 	}
 }
 
