@@ -41,7 +41,7 @@ func ignores(f PolicyFile, root *yaml.Node) []Ignore {
 	var all []Ignore
 	for i, line := range lines {
 		at := ignoreComment.FindStringSubmatchIndex(line)
-		if at == nil || text && !comment(lines, i, at[2], root) {
+		if at == nil || text && !saysNothing(lines, i, at[2], root) {
 			continue
 		}
 		found := parseIgnore(line[at[2]:])
@@ -80,9 +80,9 @@ func mentions(n *yaml.Node) bool {
 	return strings.Contains(n.Value, ignoreWord) || slices.ContainsFunc(n.Content, mentions)
 }
 
-// comment reports whether what begins at a column of a line is a comment: then
+// saysNothing reports whether what begins at a column of a line is a comment: then
 // the policy says the same without it.
-func comment(lines []string, line, column int, root *yaml.Node) bool {
+func saysNothing(lines []string, line, column int, root *yaml.Node) bool {
 	without := slices.Clone(lines)
 	without[line] = without[line][:column]
 	var document yaml.Node
