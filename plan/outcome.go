@@ -72,7 +72,7 @@ func WriteOutcomes(w io.Writer, all []Outcome) error {
 		})
 	}
 	var s strings.Builder
-	for i, laid := range columns(rows, []int{40, 40, 40}) {
+	for i, laid := range columns(rows, accessColumns()) {
 		s.WriteString(laid + "\n")
 		if i > 0 && len(all[i-1].Differs) > 0 {
 			fmt.Fprintf(&s, "      not as predicted: %s\n", quoteAll(all[i-1].Differs, 8))

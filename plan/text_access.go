@@ -10,6 +10,9 @@ import (
 // that do not hold, and first those that the plan breaks.
 const maxAccess = 12
 
+// accessColumns are as wide as an expectation of two patterns, and its verdicts.
+func accessColumns() []int { return []int{60, 40, 40} }
+
 // access writes who can reach what, now and after.
 func (t *text) access() {
 	all := t.p.Trailer.Access
@@ -32,7 +35,7 @@ func (t *text) access() {
 		})
 	}
 	t.line("")
-	for i, laid := range columns(rows, []int{40, 40, 40}) {
+	for i, laid := range columns(rows, accessColumns()) {
 		t.line("%s", laid)
 		if i > 0 {
 			t.causes(&shown[i-1])

@@ -43,7 +43,7 @@ func (t *text) checkTable(all []Check) {
 		}
 		rows = append(rows, []string{name, now, after, Quote(c.Source)})
 	}
-	laid := columns(rows, []int{40, 40, 40})
+	laid := columns(rows, accessColumns())
 	t.title("%s", laid[0])
 	for i := range shown {
 		t.line("%s", laid[i+1])
