@@ -19,6 +19,7 @@ var table = map[string]row{
 	"spec":              {nil, "a policy can be checked without any host, and read by anything"},
 	"plan":              {nil, "a plan is data: it can be read where there is neither a policy nor the host"},
 	"internal/fsys":     {[]string{"plan"}, "it sees; a plan's State is what it sees"},
+	"internal/mtree":    {[]string{"plan"}, "a manifest is states by path, wherever they come from"},
 	"internal/userdb":   {nil, "it reads passwd and group, whoever asks"},
 	"internal/lint":     {[]string{"spec", "plan"}, "it reads a policy, and knows no host"},
 	"internal/demo":     {nil, "it breaks a host without the tool's help, as accidents do"},
