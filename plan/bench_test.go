@@ -144,6 +144,18 @@ func BenchmarkHas(b *testing.B) {
 	report(b, n)
 }
 
+func BenchmarkTerraform(b *testing.B) {
+	var out bytes.Buffer
+	n := big(b, &out, benchSteps)
+	p := open(b, out.Bytes())
+	for b.Loop() {
+		if err := plan.WriteTerraform(io.Discard, p); err != nil {
+			b.Fatal(err)
+		}
+	}
+	report(b, n)
+}
+
 func report(b *testing.B, steps int64) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(steps), "ns/step")
 	b.ReportMetric(0, "ns/op")

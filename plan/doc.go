@@ -65,5 +65,6 @@
 // a mode, and nothing else does. draft.go, writer.go, reader.go and plan.go
 // carry it to the file and back, over codec.go and wire.go. selection.go,
 // selected.go and approval.go are the way from a plan to what may be done. The
-// files text*.go and document*.go show it.
+// files text*.go, document*.go, markdown*.go and terraform.go show it: to people,
+// to programs, in a pull request, and to tools that know Terraform.
 package plan

@@ -162,24 +162,27 @@ func (t *text) stepLines() stepSection {
 }
 
 func (t *text) headline() {
-	s := t.p.Trailer.Summary
 	symbols := t.symbols()
 	end := "."
 	if symbols != "" {
 		end = ". Symbols:"
 	}
-	if run := t.p.Header.Undoes; run != "" {
-		t.line("rightful compared %s with what run %s left, to take it back%s", count(s.Accounts, "account"), Quote(run), end)
-	} else {
-		t.line("rightful compared %s (%s) with policy %s%s",
-			count(s.Accounts, "account"), count(s.Entries, "entry"), Quote(t.p.Header.Policy.Name), end)
-	}
+	t.line("rightful compared %s%s", t.compared(Quote), end)
 	if symbols != "" {
 		t.line("  %s", symbols)
 	}
 	if n := t.narrowed(); n != "" {
 		t.line("Narrowed to %s: the rest of the host was not looked at.", n)
 	}
+}
+
+// compared says what the plan comes from, with names as the place needs them.
+func (t *text) compared(name func(string) string) string {
+	s := t.p.Trailer.Summary
+	if run := t.p.Header.Undoes; run != "" {
+		return count(s.Accounts, "account") + " with what run " + name(run) + " left, to take it back"
+	}
+	return count(s.Accounts, "account") + " (" + count(s.Entries, "entry") + ") with policy " + name(t.p.Header.Policy.Name)
 }
 
 // symbols is the legend, of those that occur.

@@ -22,11 +22,7 @@ func (t *text) access() {
 	shown, rest := t.worst(all)
 	rows := [][]string{{"Access", "now", "after"}}
 	for _, a := range shown {
-		now, after := "matched nothing", ""
-		if a.Matched > 0 {
-			now = a.verdict(a.AccountsDeniedNow, a.DeniedNow)
-			after = a.verdict(a.AccountsDeniedAfter, a.DeniedAfter)
-		}
+		now, after := a.verdicts()
 		if a.Broken > 0 {
 			after += ", BROKEN for " + count(a.Broken, a.noun())
 		}
@@ -65,6 +61,14 @@ func (t *text) worst(all []Access) ([]Access, int) {
 // title is the expectation in words.
 func (a *Access) title() string {
 	return strings.TrimSuffix(Quote(a.Identity)+" "+Printable(a.Expect)+" "+quotePattern(a.Match), " ")
+}
+
+// verdicts say how it is kept now, and after.
+func (a *Access) verdicts() (now, after string) {
+	if a.Matched == 0 {
+		return "matched nothing", ""
+	}
+	return a.verdict(a.AccountsDeniedNow, a.DeniedNow), a.verdict(a.AccountsDeniedAfter, a.DeniedAfter)
 }
 
 // verdict says in how many places an expectation does not hold.

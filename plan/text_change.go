@@ -115,13 +115,15 @@ func difference(a *Account, c *Change) string {
 func userName(a *Account, id uint32) string  { return nameOr(a.Users[id], id) }
 func groupName(a *Account, id uint32) string { return nameOr(a.Groups[id], id) }
 
-// nameOr is the number where there is no name, and where the name is made of
+func nameOr(name string, id uint32) string { return Quote(rawName(name, id)) }
+
+// rawName is the number where there is no name, and where the name is made of
 // digits, which would pass for another number.
-func nameOr(name string, id uint32) string {
+func rawName(name string, id uint32) string {
 	if strings.Trim(name, "0123456789") == "" {
 		return strconv.FormatUint(uint64(id), 10)
 	}
-	return Quote(name)
+	return name
 }
 
 // attributes is the order that a change's rules are told in.
@@ -144,7 +146,9 @@ func attributes(r Rules) []Attribute {
 
 // sources is the lines of policy that want a change, each once, and those of
 // one file together: site.yaml:11,12,31.
-func sources(r Rules) string {
+func sources(r Rules) string { return strings.Join(sourceList(r), " ") }
+
+func sourceList(r Rules) []string {
 	var files []string
 	numbers := map[string][]string{}
 	for _, a := range attributes(r) {
@@ -160,7 +164,7 @@ func sources(r Rules) string {
 	for i, file := range files {
 		files[i] = Quote(file) + ":" + strings.Join(numbers[file], ",")
 	}
-	return strings.Join(files, " ")
+	return files
 }
 
 // subject is an entry's path as the line of its step begins: directories end in

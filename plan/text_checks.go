@@ -29,19 +29,11 @@ func (t *text) checkTable(all []Check) {
 	rows := [][]string{{"Checks", "now", "after"}}
 	for i := range shown {
 		c := &shown[i]
-		now, after := "matched nothing", ""
-		if c.Matched > 0 {
-			now = c.verdict(c.AccountsRefusedNow, c.RefusedNow, c.DoubtNow)
-			after = c.verdict(c.AccountsRefusedAfter, c.RefusedAfter, c.DoubtAfter)
-		}
+		now, after := c.verdicts()
 		if c.Broken > 0 {
 			after += ", BROKEN for " + count(c.Broken, c.noun())
 		}
-		name := "  " + Quote(c.Name)
-		if c.Match != "" {
-			name += "  " + quotePattern(c.Match)
-		}
-		rows = append(rows, []string{name, now, after, Quote(c.Source)})
+		rows = append(rows, []string{"  " + c.title(), now, after, Quote(c.Source)})
 	}
 	laid := columns(rows, accessColumns())
 	t.title("%s", laid[0])
@@ -74,6 +66,22 @@ func (t *text) worstChecks(all []Check) ([]Check, int) {
 		return cmp.Or(cmp.Compare(min(y.Broken, 1), min(x.Broken, 1)), cmp.Compare(min(y.RefusedAfter, 1), min(x.RefusedAfter, 1)))
 	})
 	return shown[:maxAccess], len(all) - maxAccess
+}
+
+// title is the check and what it is asked about.
+func (c *Check) title() string {
+	if c.Match == "" {
+		return Quote(c.Name)
+	}
+	return Quote(c.Name) + "  " + quotePattern(c.Match)
+}
+
+// verdicts say how much is refused now, and after.
+func (c *Check) verdicts() (now, after string) {
+	if c.Matched == 0 {
+		return "matched nothing", ""
+	}
+	return c.verdict(c.AccountsRefusedNow, c.RefusedNow, c.DoubtNow), c.verdict(c.AccountsRefusedAfter, c.RefusedAfter, c.DoubtAfter)
 }
 
 // verdict says how many a program refuses.

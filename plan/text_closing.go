@@ -44,16 +44,7 @@ func (t *text) most(few, all int) int {
 // nothing says why there are no steps. That every account matches is said only
 // where every entry was seen and none was left alone.
 func (t *text) nothing() string {
-	left := t.left()
-	if n := total(t.p.Trailer.Summary.Problems); n > 0 {
-		left = append(left, count(n, "problem")+verb(n)+"left alone")
-	}
-	if n := t.unkept(); n > 0 {
-		left = append(left, count(n, "expectation")+verb(n)+"not kept")
-	}
-	if n := t.refusing(); n > 0 {
-		left = append(left, count(n, "check")+verb(n)+"not passed")
-	}
+	left := t.open()
 	switch {
 	case t.p.Header.Undoes != "" && len(left) > 0:
 		return "Nothing can be taken back: " + list(left) + "."
@@ -65,6 +56,21 @@ func (t *text) nothing() string {
 		return "No changes. Everything that was looked at matches the policy."
 	}
 	return "No changes. Every account matches the policy."
+}
+
+// open is why the accounts will not all match their policy after the plan.
+func (t *text) open() []string {
+	left := t.left()
+	if n := total(t.p.Trailer.Summary.Problems); n > 0 {
+		left = append(left, count(n, "problem")+verb(n)+"left alone")
+	}
+	if n := t.unkept(); n > 0 {
+		left = append(left, count(n, "expectation")+verb(n)+"not kept")
+	}
+	if n := t.refusing(); n > 0 {
+		left = append(left, count(n, "check")+verb(n)+"not passed")
+	}
+	return left
 }
 
 // unkept is how many expectations will not hold everywhere.

@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// fold is steps of one group in one account, as one line or a few. It remembers
-// what it will print and counts the rest.
+// fold is steps of one group, in one account or in many, as one line or a few.
+// It remembers what it will print and counts the rest.
 type fold struct {
 	group  ID
+	of     *Account // the first that has some
 	change Change
 	first  int64 // the position of its first step, for a stable order
 	steps  int64
@@ -31,8 +32,8 @@ const (
 // foldAt is how many steps of a group are shown one by one.
 const foldAt = 3
 
-func newFold(group ID, c *Change, b *Block, position int64) *fold {
-	f := &fold{group: group, change: *c, first: position, dir: b.Dir, names: topSteps{most: maxSamples}}
+func newFold(group ID, a *Account, c *Change, b *Block, position int64) *fold {
+	f := &fold{group: group, of: a, change: *c, first: position, dir: b.Dir, names: topSteps{most: maxSamples}}
 	if f.named() {
 		f.names.most = maxNamed
 	}
@@ -53,7 +54,7 @@ func (f *fold) add(b *Block, e *Entry, position int64) {
 		rank = 1
 	}
 	if f.names.wants(rank) {
-		f.names.add(topStep{rank: rank, position: position, path: pathOf(b, e), inside: inside(e)})
+		f.names.add(topStep{rank: rank, position: position, path: pathOf(b, e), inside: inside(e), account: b.Account})
 	}
 }
 
@@ -113,8 +114,16 @@ func risk(c *Change) int {
 	return r
 }
 
-// folds are the folds of one account, at most most of them: an account's owner
-// can make as many groups as there are modes and link targets.
+// rankOf puts the riskiest steps first, and of these the likely secrets.
+func rankOf(c *Change, e *Entry) int {
+	if secretName(e.Name) {
+		return 2*risk(c) + 1
+	}
+	return 2 * risk(c)
+}
+
+// folds are the folds of one account or of many, at most most of them: an
+// account's owner can make as many groups as there are modes and link targets.
 type folds struct {
 	most   int
 	byID   map[ID]*fold
@@ -155,7 +164,7 @@ func (fs *folds) find(a *Account, b *Block, change int) *fold {
 		}
 		delete(fs.byID, fs.lowest.group)
 	}
-	f := newFold(id, c, b, fs.steps)
+	f := newFold(id, a, c, b, fs.steps)
 	fs.byID[id] = f
 	if len(fs.byID) == fs.most {
 		all := fs.sorted()

@@ -101,36 +101,21 @@ func (f *lineForm) find(c *Change) []*lineRow {
 
 func (f *lineForm) step(b *Block, e *Entry, rows []*lineRow) {
 	c := &b.Changes[e.Change]
-	rank := risk(c) * 2
-	if secretName(e.Name) {
-		rank++
-	}
+	rank := rankOf(c, e)
 	for _, row := range rows {
 		row.steps++
 		if row.last != f.a {
 			row.last = f.a
 			row.accounts++
 		}
-		f.keep(&row.top, rank, b, e)
+		row.top.keep(f.a, b, e, rank, f.position)
 	}
 	if c.Classes&Take != 0 {
-		f.keep(&f.taken, rank, b, e)
+		f.taken.keep(f.a, b, e, rank, f.position)
 	}
 	if c.Action == Remove {
-		f.keep(&f.removed, rank, b, e)
+		f.removed.keep(f.a, b, e, rank, f.position)
 	}
-}
-
-func (f *lineForm) keep(top *topSteps, rank int, b *Block, e *Entry) {
-	if !top.wants(rank) {
-		return
-	}
-	c := &b.Changes[e.Change]
-	path := pathOf(b, e)
-	top.add(topStep{
-		rank: rank, position: f.position, path: path, account: f.a.Name,
-		subject: subject(path, c), does: describe(f.a, c) + inside(e),
-	})
 }
 
 func (f *lineForm) end() {
@@ -183,11 +168,7 @@ func (r *lineRow) cells() []string {
 
 // steps writes single steps of several accounts.
 func (f *lineForm) steps(indent string, top *topSteps) {
-	cells := make([][]string, len(top.all))
-	for i, s := range top.all {
-		cells[i] = []string{Quote(s.account) + ":" + s.subject, s.does}
-	}
-	for _, laid := range columns(cells, []int{56}) {
+	for _, laid := range columns(top.cells(), []int{56}) {
 		f.line("%s%s", indent, laid)
 	}
 }

@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the goldens in testdata")
 
 // TestText renders each testdata/text_*.txtar: the plan that it describes, as
-// text, in full where it has that section, and as JSON.
+// text, and in the other forms where it has a section for them.
 func TestText(t *testing.T) {
 	files, err := filepath.Glob("testdata/text_*.txtar")
 	if err != nil || len(files) == 0 {
@@ -40,8 +40,11 @@ func golden(t *testing.T, file string) {
 		"text": render(t, p, TextOptions{File: "plan.out"}),
 		"full": render(t, p, TextOptions{File: "plan.out", Full: true}),
 		"json": jsonOf(t, p),
+
+		"markdown":  markdownOf(t, p),
+		"terraform": terraformOf(t, p),
 	}
-	for _, s := range []string{"text", "full"} {
+	for _, s := range []string{"text", "full", "markdown", "terraform"} {
 		printable(t, sections[s])
 	}
 	checkDocument(t, p, sections["json"])
@@ -242,8 +245,10 @@ func TestTextRepeats(t *testing.T) {
 			t.Errorf("%+v: %s", o, cmp.Diff(a, b))
 		}
 	}
-	if a, b := jsonOf(t, p), jsonOf(t, p); a != b {
-		t.Error(cmp.Diff(a, b))
+	for _, render := range []func(testing.TB, *Plan) string{jsonOf, markdownOf, terraformOf} {
+		if a, b := render(t, p), render(t, p); a != b {
+			t.Error(cmp.Diff(a, b))
+		}
 	}
 }
 
@@ -277,6 +282,12 @@ func TestWriteErrors(t *testing.T) {
 		}
 		if err := WriteJSON(&closedPipe{room}, p); !errors.Is(err, errClosed) {
 			t.Errorf("JSON after %d bytes: %v", room, err)
+		}
+		if err := WriteMarkdown(&closedPipe{room}, p, ""); !errors.Is(err, errClosed) {
+			t.Errorf("Markdown after %d bytes: %v", room, err)
+		}
+		if err := WriteTerraform(&closedPipe{room}, p); !errors.Is(err, errClosed) {
+			t.Errorf("Terraform's form after %d bytes: %v", room, err)
 		}
 	}
 }

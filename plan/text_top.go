@@ -17,8 +17,8 @@ type topStep struct {
 	position int64
 	path     string
 	inside   string
+	account  string
 	// Where steps of several accounts are kept, also:
-	account string
 	subject string
 	does    string
 }
@@ -27,6 +27,28 @@ type topStep struct {
 // that nothing is spelled out for those that are not.
 func (t *topSteps) wants(rank int) bool {
 	return len(t.all) < t.most || t.all[len(t.all)-1].rank < rank
+}
+
+// keep adds a step of account a as it is shown among those of others.
+func (t *topSteps) keep(a *Account, b *Block, e *Entry, rank int, position int64) {
+	if !t.wants(rank) {
+		return
+	}
+	c := &b.Changes[e.Change]
+	path := pathOf(b, e)
+	t.add(topStep{
+		rank: rank, position: position, path: path, account: a.Name,
+		subject: subject(path, c), does: describe(a, c) + inside(e),
+	})
+}
+
+// cells name each step and its account, and say what it does.
+func (t *topSteps) cells() [][]string {
+	cells := make([][]string, len(t.all))
+	for i, s := range t.all {
+		cells[i] = []string{Quote(s.account) + ":" + s.subject, s.does}
+	}
+	return cells
 }
 
 func (t *topSteps) add(s topStep) {

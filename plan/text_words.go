@@ -91,6 +91,15 @@ func quoteAll(names []string, most int) string {
 	return s
 }
 
+// text is the classes in a sentence. A link can change without them: where it
+// leads is nobody's right.
+func (c Classes) text() string {
+	if c == 0 {
+		return "no class"
+	}
+	return strings.Join(c.Names(), ", ")
+}
+
 // gap is the space between two columns.
 const gap = 3
 
