@@ -23,6 +23,7 @@ var table = map[string]row{
 	"internal/userdb":   {nil, "it reads passwd and group, whoever asks"},
 	"internal/lint":     {[]string{"spec", "plan"}, "it reads a policy, and knows no host"},
 	"internal/demo":     {nil, "it breaks a host without the tool's help, as accidents do"},
+	"internal/bench":    {nil, "it measures the program from outside, like any other"},
 	"internal/house":    {nil, "it only reads the others"},
 	"internal/story":    {nil, "it tells the others' story, as tests"},
 	"reconcile":         {[]string{"spec", "plan", "internal/fsys", "internal/access", "internal/userdb"}, "it compares the policy with the host, and makes a plan of it"},

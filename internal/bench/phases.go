@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+)
+
+// work is one process to measure.
+type work struct {
+	name    string
+	peer    bool   // another program
+	missing string // why it cannot be measured here
+	argv    []string
+	before  func() error // not measured; may be nil
+	after   func() error // the same
+}
+
+// phases is what rightful does with a host: they follow from each other, and
+// leave the tree as it was.
+func (b *bench) phases(h *host) []work {
+	modes, back, owners := h.path("modes.plan"), h.path("back.plan"), h.path("owners.plan")
+	state := []string{"-state-dir", h.path("state")}
+	apply := append([]string{b.rightful, "apply"}, state...)
+	undo := append([]string{b.rightful, "undo"}, state...)
+	// A run may be named by the beginning of its name, and this is the only one.
+	const onlyRun = "20"
+
+	all := []work{
+		{name: "plan, nothing to change", argv: b.plan(h, "clean.yaml", "-detailed-exitcode")},
+		{name: "plan, access of three identities", argv: b.plan(h, "access.yaml", "-detailed-exitcode")},
+		{name: "plan, every mode wrong, saved", argv: b.plan(h, "modes.yaml", "-out", modes), before: h.forget},
+		{name: "show", argv: []string{b.rightful, "show", modes}},
+		{name: "approve", argv: []string{b.rightful, "approve", "-all", modes}},
+		{name: "apply", argv: append(apply, modes)},
+		{name: "undo: plan", argv: append(undo, "-out", back, onlyRun)},
+		{name: "undo: apply", argv: append(apply, back), before: b.approve(back)},
+	}
+	if os.Geteuid() != 0 {
+		return all
+	}
+	return append(
+		all,
+		work{name: "plan, every group and mode wrong, saved", argv: b.plan(h, "owners.yaml", "-out", owners)},
+		work{
+			name: "apply, groups and modes", argv: append(apply, owners),
+			before: b.approve(owners), after: func() error { return b.reset(h) },
+		},
+	)
+}
+
+func (b *bench) plan(h *host, policy string, more ...string) []string {
+	argv := []string{b.rightful, "plan", "-root", h.path("root"), "-policy", h.path(policy)}
+	return append(append(argv, h.flags...), more...)
+}
+
+func (b *bench) approve(plan string) func() error {
+	return func() error { return b.quietly(b.rightful, "approve", "-all", plan) }
+}
+
+// forget removes the records of the runs before.
+func (h *host) forget() error { return os.RemoveAll(h.path("state")) }
+
+// others are other programs that look at a tree, or change it. Each changes every
+// mode, or every owner, as rightful does, and the tree is put back afterwards.
+func (b *bench) others(h *host) []work {
+	homes, nobody := h.homes(), strconv.Itoa(firstUID-1)
+	const modes = "u=rwX,g=rX,o="
+	all := []work{
+		{name: "find, one mode test", argv: []string{"find", homes, "-type", "f", "!", "-perm", "644"}},
+		{name: "find -printf '%m %U %G'", argv: []string{"find", homes, "-printf", "%m %U %G\n"}},
+		{name: "mtree -c", argv: []string{"mtree", "-c", "-k", "type,uid,gid,mode", "-p", homes}},
+	}
+	for _, w := range []work{
+		{name: "chmod -R", argv: []string{"chmod", "-R", modes, homes}},
+		{name: "systemd-tmpfiles, Z", argv: []string{"systemd-tmpfiles", "--create", h.path("tmpfiles.conf")}},
+		{name: "chown -R", argv: rootOnly("chown", "-R", "-h", nobody+":"+nobody, homes)},
+		{name: "chown -R, chmod -R", argv: rootOnly("sh", "-ec", fmt.Sprintf(
+			"chown -R -h %s:%[1]s %s; chmod -R %s %[2]s", nobody, quoted(homes), modes))},
+		{name: "chown -R, find -exec chmod for files, for directories", argv: rootOnly("sh", "-ec", fmt.Sprintf(
+			"chown -R -h %s:%[1]s %s; find %[2]s -type f -exec chmod 640 {} +; find %[2]s -type d -exec chmod 750 {} +", nobody, quoted(homes)))},
+		{name: "ansible, file with recurse", argv: []string{
+			"ansible", "localhost", "-c", "local", "-m", "file", "-a", "recurse=yes mode=" + modes + " path=" + homes,
+		}},
+	} {
+		w.after = func() error { return b.reset(h) }
+		all = append(all, w)
+	}
+	for i := range all {
+		all[i].peer = true
+		all[i].missing = b.lacks(all[i].argv)
+	}
+	return all
+}
+
+func rootOnly(argv ...string) []string {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	return argv
+}
+
+// lacks says what is missing for a program, if it is.
+func (b *bench) lacks(argv []string) string {
+	switch {
+	case len(argv) == 0:
+		return "needs root"
+	case argv[0] == "ansible" && !b.ansible:
+		return "only with -ansible"
+	}
+	if _, err := exec.LookPath(argv[0]); err != nil {
+		return "not found"
+	}
+	return ""
+}
