@@ -5,6 +5,9 @@ package apply
 import (
 	"fmt"
 	"testing"
+
+	"rightful/internal/fsys"
+	"rightful/plan"
 )
 
 // BenchmarkApply changes the mode of 100,000 files of one account, journal and
@@ -30,4 +33,42 @@ func BenchmarkApply(b *testing.B) {
 		h.apply(plans[i%2], fmt.Sprintf("done %d", dirs*files))
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(dirs*files), "ns/step")
+}
+
+// BenchmarkUpdate is one step without journal and sync: pin, compare, change,
+// confirm.
+func BenchmarkUpdate(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		edit func(*plan.State)
+	}{
+		{"mode", func(s *plan.State) { s.Mode = 0o644 }},
+		{"group and mode", func(s *plan.State) { s.GID, s.Mode = 33, 0o644 }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			if c.name != "mode" {
+				needRoot(b)
+			}
+			h := newHost(b)
+			h.file("home/alice/f", 0o600, int(h.uid))
+			there := h.update("f", c.edit)
+			back := there.change
+			back.Before, back.After = there.change.After, there.change.Before
+			home, err := fsys.OpenRoot(h.abs("home/alice"))
+			h.must(err)
+			defer home.Close()
+			r := &run{calls: calls{retry}}
+			r.kin = newKin(&r.options)
+			w := &walker{run: r, account: &account{run: r, home: home, plan: &plan.Account{Name: "alice", UID: h.uid}}}
+			step := plan.Step{Block: &plan.Block{Dir: "."}, Entry: &plan.Entry{Name: "f", ID: there.id}, Path: "f"}
+			changes := [2]*plan.Change{&there.change, &back}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				step.Change = changes[i%2]
+				if o := w.update(&step); o.result != Done {
+					b.Fatal(o)
+				}
+			}
+		})
+	}
 }

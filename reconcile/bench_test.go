@@ -65,6 +65,42 @@ profiles:
 	}
 }
 
+// BenchmarkCompare decides about one entry: at a glance where it is as wanted,
+// which nearly all are, and in full where it is not.
+func BenchmarkCompare(b *testing.B) {
+	w := &wants{
+		managed: true,
+		owner:   &idWant{ids: []uint32{1000}, line: "p.yaml:1"}, group: &idWant{ids: []uint32{1000}, line: "p.yaml:2"},
+		file: &modeWant{line: "p.yaml:3"},
+	}
+	for _, text := range []string{"0600", "u+rw,go+r,go-w"} {
+		mode, err := spec.ParseMode(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		w.file.modes = append(w.file.modes, mode)
+	}
+	bound := &binding{account: &account{spec: spec.Account{Name: "alice", UID: 1000, GID: 1000}}}
+	have := plan.State{Type: plan.File, UID: 1000, GID: 1000, Mode: 0o644, Nlink: 1}
+	b.Run("right", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if !w.settled(&have) {
+				b.Fatal("it is as wanted")
+			}
+		}
+	})
+	have.Mode = 0o666
+	b.Run("wrong", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if w.settled(&have) || bound.compare(w, have).change == nil {
+				b.Fatal("it is not as wanted")
+			}
+		}
+	})
+}
+
 // grow makes an account of n entries, fifty files a directory.
 func (h *testHost) grow(n int) error {
 	uid := max(os.Geteuid(), 1)

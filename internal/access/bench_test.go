@@ -12,6 +12,23 @@ func benchmarkStates() (dir, file plan.State) {
 		plan.State{Type: plan.File, UID: 1000, GID: 1000, Mode: 0o650, Access: acl(6, 0, 5, 0, named...)}
 }
 
+func BenchmarkCheck(b *testing.B) {
+	dir, file := benchmarkStates()
+	web := Identity{UID: 48, GID: 48, Groups: []uint32{500, 501}}
+	for _, c := range []struct {
+		name  string
+		state *plan.State
+		want  Want
+	}{{"mode", &dir, Search}, {"acl", &file, Read}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Check(&web, c.state, c.want)
+			}
+		})
+	}
+}
+
 func BenchmarkWay(b *testing.B) {
 	dir, file := benchmarkStates()
 	ids := []Identity{{UID: 33, GID: 33}, {UID: 1000, GID: 1000}, {UID: 48, GID: 48, Groups: []uint32{500, 501}}}
