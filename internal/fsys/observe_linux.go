@@ -52,12 +52,7 @@ func (d *Dir) state(name string, info *Info) (s plan.State, err error) {
 	return s, err
 }
 
-// xattr first asks whether there is one, for which the kernel needs no memory,
-// and neither do we: nearly all entries have none.
 func (d *Dir) xattr(name, attr string) (string, error) {
-	if _, err := getxattrat(d.fd, name, attr, nil); err == unix.ENODATA || err == unix.EOPNOTSUPP {
-		return "", nil
-	}
 	return readXattr(attr, func(buf []byte) (int, error) { return getxattrat(d.fd, name, attr, buf) })
 }
 

@@ -124,11 +124,14 @@ func (p *Pin) xattr(name string) (string, error) {
 	return readXattr(name, func(buf []byte) (int, error) { return unix.Getxattr(path, name, buf) })
 }
 
-// readXattr calls get with a buffer that is large enough. What is not there, or
-// cannot be there, is empty.
+// readXattr calls get with a buffer that is large enough; what is not there, or
+// cannot be there, is empty. It first asks whether there is one, for which the
+// kernel needs no memory, and neither do we: nearly all entries have none.
 func readXattr(name string, get func([]byte) (int, error)) (string, error) {
-	var small [512]byte
-	buf := small[:]
+	if _, err := get(nil); err == unix.ENODATA || err == unix.EOPNOTSUPP {
+		return "", nil
+	}
+	buf := make([]byte, 512)
 	n, err := get(buf)
 	if err == unix.ERANGE {
 		buf = make([]byte, 1<<16) // XATTR_SIZE_MAX
