@@ -28,9 +28,13 @@ func TestRun(t *testing.T) {
 	if err := os.WriteFile(page, []byte("above\n"+markerBegin+"old\n"+markerEnd+"below\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	runs := "2"
+	if testing.Short() {
+		runs = "1"
+	}
 	var out, log bytes.Buffer
 	err := run(context.Background(), []string{
-		"-entries", "3500", "-million", "500", "-flat", "1001", "-deep", "30", "-runs", "2",
+		"-entries", "3500", "-million", "500", "-flat", "1001", "-deep", "30", "-runs", runs,
 		"-dir", dir, "-keep", "-json", "-markdown", page, "-svg", svg,
 	}, &out, &log)
 	if err != nil {

@@ -12,8 +12,8 @@
 // root the accounts have users of their own, and owners are changed too; an
 // ordinary user owns everything, and only modes are changed.
 //
-// tree.go, wordpress.go and host.go are what is measured, phases.go and peers.go
-// who is measured, process.go and round.go how; the others show the results.
+// tree.go, wordpress.go and host.go are what is measured on, phases.go what is
+// measured, bench.go, round.go and process.go how; the other files show it.
 package main
 
 import (

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -17,14 +16,11 @@ type usage struct {
 	Peak    int64   `json:"peak_bytes"`  // the most memory at any time
 }
 
-// measure runs a program to its end. Its output goes to stdout, a file, or
-// nowhere if that is nil.
-func (b *bench) measure(stdout *os.File, argv ...string) (usage, error) {
+// measure runs a program to its end. What it prints goes nowhere.
+func (b *bench) measure(argv ...string) (usage, error) {
 	cmd := exec.CommandContext(b.ctx, argv[0], argv[1:]...)
 	var stderr bytes.Buffer
-	if cmd.Stderr = &stderr; stdout != nil {
-		cmd.Stdout = stdout
-	}
+	cmd.Stderr = &stderr
 	begin := time.Now()
 	err := cmd.Run()
 	took := time.Since(begin)
@@ -40,7 +36,7 @@ func (b *bench) measure(stdout *os.File, argv ...string) (usage, error) {
 
 // quietly runs a program that nobody measures.
 func (b *bench) quietly(argv ...string) error {
-	_, err := b.measure(nil, argv...)
+	_, err := b.measure(argv...)
 	return err
 }
 

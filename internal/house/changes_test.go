@@ -51,7 +51,7 @@ var allowed = map[string]string{
 	"internal/demo os.WriteFile":                                 "the tree that it builds and breaks",
 	"internal/bench os.MkdirTemp":                                "the folder in which it builds trees",
 	"internal/bench os.MkdirAll":                                 "the trees that it builds",
-	"internal/bench os.Create":                                   "the trees that it builds, and what a program prints",
+	"internal/bench os.Create":                                   "the trees that it builds",
 	"internal/bench os.OpenRoot":                                 "a chain that is longer than a path may be",
 	"internal/bench os.WriteFile":                                "policies beside the trees; its table and its chart; the kernel's caches, dropped",
 	"internal/bench os.RemoveAll":                                "the records of runs on the trees",
