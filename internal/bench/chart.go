@@ -19,38 +19,41 @@ const chartHead = `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height=
 <title>%[3]s</title>
 <style>
 text { font: 13px system-ui, sans-serif; fill: #24292f }
+.title { font-weight: bold }
 .ours { fill: #0969da } .peer { fill: #8c959f } .line { stroke: #8c959f; stroke-dasharray: 3 3 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 } .ours { fill: #4493f8 } .peer { fill: #6e7681 } .line { stroke: #6e7681 }
 }
 </style>
-<text x="0" y="18" font-weight="bold">%[3]s</text>
+<text class="title" x="0" y="18">%[3]s</text>
 `
 
-// chart draws how many times as long as the bare walk each program takes, or
-// how many seconds where there is no bare walk.
+// chart draws how many times as long as the bare walk each program takes, with
+// a line where that ends; where there is no bare walk, how many seconds.
 func chart(t *Tree) string {
-	var rows []Row
-	length, most := func(r *Row) float64 { return r.Bare }, 0.0
-	title := fmt.Sprintf("%s entries: times as long as a bare walk", thousands(t.Entries))
+	title, length := "times as long as a bare walk", func(r *Row) float64 { return r.Bare }
 	if t.Rows[0].Missing != "" {
-		length = func(r *Row) float64 { return r.Seconds }
-		title = fmt.Sprintf("%s entries: seconds", thousands(t.Entries))
+		title, length = "seconds", func(r *Row) float64 { return r.Seconds }
 	}
+	var rows []Row
+	most := 0.0
 	for _, row := range t.Rows {
 		if row.Missing == "" {
 			rows = append(rows, row)
 			most = max(most, length(&row))
 		}
 	}
-	b := &strings.Builder{}
-	fmt.Fprintf(b, chartHead, chartWidth, chartTop+len(rows)*barHeight, html.EscapeString(title))
+	height := chartTop + len(rows)*barHeight
 	scale := (chartWidth - labelWidth - 50) / most
+	b := &strings.Builder{}
+	fmt.Fprintf(b, chartHead, chartWidth, height, html.EscapeString(thousands(t.Entries)+" entries: "+title))
 	for i, row := range rows {
 		bar(b, chartTop+i*barHeight, &row, length(&row), scale)
 	}
-	fmt.Fprintf(b, "<line class=\"line\" x1=\"%.1[1]f\" x2=\"%.1[1]f\" y1=\"%d\" y2=\"%d\"/>\n</svg>\n",
-		labelWidth+scale, chartTop-6, chartTop+len(rows)*barHeight)
+	if t.Rows[0].Missing == "" {
+		fmt.Fprintf(b, "<line class=\"line\" x1=\"%.1[1]f\" x2=\"%.1[1]f\" y1=\"%d\" y2=\"%d\"/>\n", labelWidth+scale, chartTop-6, height)
+	}
+	b.WriteString("</svg>\n")
 	return b.String()
 }
 
