@@ -43,8 +43,11 @@ type Access struct {
 	Match                                   string
 	Source                                  string // file:line
 	Matched, DeniedNow, DeniedAfter, Broken int64
+	// Gained is of how many entries it will hold that are there, and of which it
+	// does not hold now.
+	Gained int64
 	// How many accounts those are in; only in a [Trailer].
-	Accounts, AccountsDeniedNow, AccountsDeniedAfter, AccountsBroken int64
+	Accounts, AccountsDeniedNow, AccountsDeniedAfter, AccountsBroken, AccountsGained int64
 	// Causes are why it will not hold, the worst first.
 	Causes []Cause
 }

@@ -69,9 +69,9 @@ func (n *counter) countAccess(a *Access, held bool) {
 		n.access = append(n.access, Access{Identity: a.Identity, Expect: a.Expect, Match: a.Match, Source: a.Source})
 		n.causes = append(n.causes, Causes{})
 	}
-	after, broken, causes := a.DeniedAfter, a.Broken, a.Causes
+	after, broken, gained, causes := a.DeniedAfter, a.Broken, a.Gained, a.Causes
 	if held {
-		after, broken, causes = a.DeniedNow, 0, nil
+		after, broken, gained, causes = a.DeniedNow, 0, 0, nil
 	}
 	for _, c := range causes {
 		c.Account, c.Accounts = n.account.Name, 1
@@ -86,6 +86,8 @@ func (n *counter) countAccess(a *Access, held bool) {
 	sum.AccountsDeniedAfter += one(after)
 	sum.Broken += broken
 	sum.AccountsBroken += one(broken)
+	sum.Gained += gained
+	sum.AccountsGained += one(gained)
 }
 
 func one(n int64) int64 { return min(n, 1) }

@@ -135,10 +135,12 @@ type jsonAccess struct {
 	DeniedNow           int64  `json:"denied_now"`
 	DeniedAfter         int64  `json:"denied_after"`
 	Broken              int64  `json:"broken"`
+	Gained              int64  `json:"gained"`
 	Accounts            int64  `json:"accounts"`
 	AccountsDeniedNow   int64  `json:"accounts_denied_now"`
 	AccountsDeniedAfter int64  `json:"accounts_denied_after"`
 	AccountsBroken      int64  `json:"accounts_broken"`
+	AccountsGained      int64  `json:"accounts_gained"`
 
 	Causes []jsonCause `json:"causes"` // why it will not hold, the worst first
 }
@@ -148,8 +150,8 @@ func accessDocuments(access []Access) []jsonAccess {
 	for i, a := range access {
 		all[i] = jsonAccess{
 			jsonText(a.Identity), jsonText(a.Expect), jsonText(a.Match), jsonText(a.Source),
-			a.Matched, a.DeniedNow, a.DeniedAfter, a.Broken,
-			a.Accounts, a.AccountsDeniedNow, a.AccountsDeniedAfter, a.AccountsBroken,
+			a.Matched, a.DeniedNow, a.DeniedAfter, a.Broken, a.Gained,
+			a.Accounts, a.AccountsDeniedNow, a.AccountsDeniedAfter, a.AccountsBroken, a.AccountsGained,
 			causeDocuments(a.Causes),
 		}
 	}

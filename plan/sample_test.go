@@ -25,7 +25,7 @@ import (
 //	limit run.loosen count=5 source=limits.yaml:3
 //	account alice ENTRIES MANAGED [incomplete] [uid=1001]
 //	held account.remove MESSAGE
-//	access web "can read" public_html/** hosting.yaml:41 MATCHED NOW AFTER BROKEN
+//	access web "can read" public_html/** hosting.yaml:41 MATCHED NOW AFTER BROKEN [GAINED]
 //	cause PATH|own TYPE MODE NEED BY ENTRIES BROKEN EXAMPLE   (of the access before it)
 //	check apache public_html/** hosting.yaml:43 MATCHED NOW AFTER BROKEN [doubt=1] [more=7]
 //	finding WEIGHT CODE PATH REASON NOW AFTER BROKEN [EXAMPLE...]   (of the check before it)
@@ -166,6 +166,9 @@ func (s *sample) part(a *sampleAccount, f []string) {
 			Matched: s.number(f[5]), DeniedNow: s.number(f[6]), DeniedAfter: s.number(f[7]), Broken: s.number(f[8]),
 		})
 		a.AccessBroken += s.number(f[8])
+		if len(f) > 9 {
+			a.Access[len(a.Access)-1].Gained = s.number(f[9])
+		}
 	case "check", "finding":
 		s.check(a, f)
 	case "cause":

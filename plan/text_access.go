@@ -68,7 +68,11 @@ func (a *Access) verdicts() (now, after string) {
 	if a.Matched == 0 {
 		return "matched nothing", ""
 	}
-	return a.verdict(a.AccountsDeniedNow, a.DeniedNow), a.verdict(a.AccountsDeniedAfter, a.DeniedAfter)
+	now, after = a.verdict(a.AccountsDeniedNow, a.DeniedNow), a.verdict(a.AccountsDeniedAfter, a.DeniedAfter)
+	if a.Gained > 0 && a.DeniedAfter > 0 {
+		after += ", " + count(a.Gained, a.noun()) + " gained"
+	}
+	return now, after
 }
 
 // verdict says in how many places an expectation does not hold.

@@ -124,10 +124,12 @@ func (a *Access) wire(c *codec) {
 	num(c, "denied_now", &a.DeniedNow)
 	num(c, "denied_after", &a.DeniedAfter)
 	num(c, "broken", &a.Broken)
+	num(c, "gained", &a.Gained)
 	num(c, "accounts", &a.Accounts)
 	num(c, "accounts_denied_now", &a.AccountsDeniedNow)
 	num(c, "accounts_denied_after", &a.AccountsDeniedAfter)
 	num(c, "accounts_broken", &a.AccountsBroken)
+	num(c, "accounts_gained", &a.AccountsGained)
 	items(c, "causes", &a.Causes, (*Cause).wire)
 	c.literal("}")
 }

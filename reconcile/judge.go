@@ -35,6 +35,9 @@ func (k *worker) judge(w *walk, v view, wants *wants, at spot, have, after *plan
 		if now && !keptNow {
 			seen.DeniedNow++
 		}
+		if now && !keptNow && keptThen {
+			seen.Gained++
+		}
 		if !then || keptThen {
 			continue
 		}
@@ -62,6 +65,7 @@ func (w *walk) addSight(s *sight) {
 		sum.DeniedNow += seen.DeniedNow
 		sum.DeniedAfter += seen.DeniedAfter
 		sum.Broken += seen.Broken
+		sum.Gained += seen.Gained
 		*seen = plan.Access{}
 		w.causes[i].Merge(&s.causes[i])
 	}

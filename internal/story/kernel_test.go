@@ -189,7 +189,7 @@ func (r *random) counts(file string, whole bool, report map[string]reported, now
 			said := record.Account.Access[i]
 			now, after := r.kept(record.Account.Name, e, now), r.kept(record.Account.Name, e, after)
 			what := fmt.Sprintf("%s: %s %s %s:%s", record.Account.Name, said.Identity, said.Expect, said.Match, said.Source)
-			if got, want := [...]int64{said.DeniedNow, said.DeniedAfter, said.Broken}, now.counts(after); whole && got != want {
+			if got, want := [...]int64{said.DeniedNow, said.DeniedAfter, said.Broken, said.Gained}, now.counts(after); whole && got != want {
 				r.t.Errorf("%s: %d by the plan, %d by the kernel: now %q, after %q", what, got, want, now.denied(), after.denied())
 			}
 			if got, ok := report[said.Source]; ok && (got.Predicted != len(after.denied()) || got.Found != got.Predicted) {
@@ -211,12 +211,16 @@ func (k kept) denied() (paths []string) {
 	return paths
 }
 
-// counts are how many are denied now, denied after, and broken in between.
-func (k kept) counts(after kept) [3]int64 {
-	n := [3]int64{int64(len(k.denied())), int64(len(after.denied()))}
+// counts are how many are denied now, denied after, and broken and gained in
+// between.
+func (k kept) counts(after kept) [4]int64 {
+	n := [4]int64{int64(len(k.denied())), int64(len(after.denied()))}
 	for p, held := range k {
-		if holds, judged := after[p]; held && judged && !holds {
+		switch holds, judged := after[p]; {
+		case held && judged && !holds:
 			n[2]++
+		case !held && judged && holds:
+			n[3]++
 		}
 	}
 	return n
