@@ -80,7 +80,7 @@ func tree(t *testing.T, without string) string {
 			err = os.WriteFile(path, []byte(name), 0o600)
 		}
 		if err == nil && i%5 != 1 {
-			err = syscall.Chmod(path, uint32(0o600|r.IntN(0o4000)))
+			err = syscall.Chmod(path, uint32(0o700|r.IntN(0o4000))) // whoever runs this has to get in
 		}
 		if err != nil {
 			t.Fatal(err)
