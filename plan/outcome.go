@@ -25,7 +25,7 @@ func Outcomes(accounts []string, predicted, found map[string][]Access) []Outcome
 	for _, name := range accounts {
 		again := found[name]
 		for i := range again {
-			was := find(predicted[name], &again[i])
+			was := find(predicted[name], func(a *Access) bool { return a.line() == again[i].line() })
 			if was == nil {
 				continue
 			}
@@ -40,15 +40,6 @@ func Outcomes(accounts []string, predicted, found map[string][]Access) []Outcome
 		}
 	}
 	return all
-}
-
-func find(list []Access, like *Access) *Access {
-	for i := range list {
-		if list[i].line() == like.line() {
-			return &list[i]
-		}
-	}
-	return nil
 }
 
 func (o *Outcome) add(account string, predicted, found int64) {
