@@ -139,7 +139,7 @@ func randomPlan(t *testing.T, r *rand.Rand) *Plan {
 // make is the old one, in their order: whatever the plans are.
 func TestPairs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
+	for range 80 {
 		old, new := randomPlan(t, r), randomPlan(t, r)
 		var left, right []string
 		paths := map[string]int{} // what a path's pairs are, by plan
@@ -218,7 +218,7 @@ func placesOf(t *testing.T, p *Plan) []string {
 // vanishes the other way.
 func TestComparisonTurned(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 100 {
+	for range 40 {
 		old, new := randomPlan(t, r), randomPlan(t, r)
 		there, back := compared(t, old, new), compared(t, new, old)
 		if there.Appear != back.Vanish || there.Vanish != back.Appear || there.Change != back.Change ||

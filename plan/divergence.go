@@ -114,7 +114,7 @@ func (d *divergence) attributes() []Attribute {
 		differs bool
 	}{
 		{AttrEntry, contentSum(old) != contentSum(new)},
-		{AttrOwner, was.UID != is.UID || old.Classes&Take != new.Classes&Take},
+		{AttrOwner, was.UID != is.UID || old.Classes&Take != new.Classes&Take || old.OneWay != new.OneWay},
 		{AttrGroup, was.GID != is.GID},
 		{AttrMode, was.Mode != is.Mode},
 		{AttrTarget, was.Target != is.Target},

@@ -66,5 +66,7 @@
 // carry it to the file and back, over codec.go and wire.go. selection.go,
 // selected.go and approval.go are the way from a plan to what may be done. The
 // files text*.go, document*.go, markdown*.go and terraform.go show it: to people,
-// to programs, in a pull request, and to tools that know Terraform.
+// to programs, in a pull request, and to tools that know Terraform. pair.go and
+// divergence.go hold two plans of one tree against each other, and comparison.go
+// says what a change of policy does.
 package plan

@@ -19,8 +19,8 @@ type divergenceLines struct {
 	named    topSteps                         // of what changed meanwhile, which no line makes
 }
 
-// divergenceKey is the lines of policy that want a step: was is empty for what
-// one policy alone wants.
+// divergenceKey is the lines of policy that want a step, as they are printed: was
+// is empty for what one policy alone wants.
 type divergenceKey struct {
 	source, was string
 	action      Action
@@ -125,8 +125,11 @@ func (d *divergence) key(a Attribute) divergenceKey {
 // lineOf is the line that wants an attribute; of what is added or removed, and of
 // what is not wanted by itself, all lines that have a part in it.
 func lineOf(c *Change, a Attribute) string {
-	if line := c.Rules[a]; line != "" || a != AttrEntry && c.Action == Update {
-		return line
+	switch line := c.Rules[a]; {
+	case line != "":
+		return Quote(line)
+	case a != AttrEntry && c.Action == Update:
+		return ""
 	}
 	return sources(c.Rules)
 }
@@ -232,7 +235,7 @@ func lineText(line string) string {
 	if line == "" {
 		return "by no line"
 	}
-	return Printable(line)
+	return line
 }
 
 func compareDivergenceRows(x, y *divergenceRow) int {

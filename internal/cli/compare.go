@@ -63,6 +63,11 @@ func (a *app) compare(ctx context.Context, c *cli.Command, dest string) (*planFi
 	if err != nil {
 		return nil, err
 	}
+	return a.compareWith(ctx, c, policy, dest)
+}
+
+// compareWith makes a plan by one policy, as the command line says otherwise.
+func (a *app) compareWith(ctx context.Context, c *cli.Command, policy *policy, dest string) (*planFile, error) {
 	if err := niceIO(c); err != nil {
 		return nil, err
 	}

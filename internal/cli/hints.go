@@ -27,10 +27,13 @@ func hints(err error) []string {
 		host      *apply.HostError
 		locked    *apply.LockedError
 		unsafe    *fsys.UnsafeError
+		git       *GitError
 	)
 	switch {
 	case errors.As(err, &unsafe):
 		return []string{"root believes files of his own, or of the user who called sudo, in folders that nobody else can write"}
+	case errors.As(err, &git):
+		return []string{"git show REV:PATH > old.yaml, as the repository's owner, and -compare old.yaml do the same"}
 	case errors.As(err, &limit):
 		return limitHints(limit)
 	case errors.As(err, &approval):

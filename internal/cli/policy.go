@@ -109,21 +109,29 @@ func readPolicyAs(path, name string, vars map[string]string) (*policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &policy{path: name, vars: vars}
 	var sources []spec.PolicyFile
 	for _, file := range names {
 		data, err := files.read(file)
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(data)
 		name := name
 		if file != path {
 			name = filepath.Join(name, filepath.Base(file))
 		}
-		p.files = append(p.files, plan.PolicyFile{Name: name, SHA256: hex.EncodeToString(sum[:])})
 		sources = append(sources, spec.PolicyFile{Name: name, Data: data})
 	}
+	return parsePolicy(name, sources, vars)
+}
+
+// parsePolicy makes a policy of its files.
+func parsePolicy(name string, sources []spec.PolicyFile, vars map[string]string) (*policy, error) {
+	p := &policy{path: name, vars: vars}
+	for _, file := range sources {
+		sum := sha256.Sum256(file.Data)
+		p.files = append(p.files, plan.PolicyFile{Name: file.Name, SHA256: hex.EncodeToString(sum[:])})
+	}
+	var err error
 	p.Policy, err = spec.Parse(sources, vars)
 	return p, err
 }
@@ -137,15 +145,24 @@ func policyFiles(files *trusted, path string, tests bool) ([]string, error) {
 	}
 	var found []string
 	for _, name := range names {
-		test := strings.HasSuffix(name, "_test.yaml")
-		if strings.HasSuffix(name, ".yaml") && (tests || !test) && name[0] != '.' {
+		if isPolicyFile(name, tests) {
 			found = append(found, filepath.Join(path, name))
 		}
 	}
 	if len(found) == 0 {
-		return nil, fmt.Errorf("%s: no policy in it: no file ends in .yaml", plan.Quote(path))
+		return nil, emptyPolicy(path)
 	}
 	return found, nil
+}
+
+// isPolicyFile is true for the files of a folder that make a policy.
+func isPolicyFile(name string, tests bool) bool {
+	test := strings.HasSuffix(name, "_test.yaml")
+	return strings.HasSuffix(name, ".yaml") && (tests || !test) && name[0] != '.'
+}
+
+func emptyPolicy(path string) error {
+	return fmt.Errorf("%s: no policy in it: no file ends in .yaml", plan.Quote(path))
 }
 
 // trusted reads what root may believe: for root, files of his own or of the
