@@ -9,7 +9,9 @@ import (
 
 // WriteComparison writes a comparison for people, as [WriteText] does a plan. Of
 // the options it knows Full, which names every step, and Color. It reads both
-// plans once, or three times for Full.
+// plans once, for Full once more for each kind of difference that there is, in
+// memory that does not grow with them: but for the accounts that are named, under
+// Full.
 func WriteComparison(w io.Writer, c *Comparison, o TextOptions) error {
 	t := &comparisonText{text: &text{w: bufio.NewWriter(w), p: c.New, o: o}, c: c}
 	t.headline()
