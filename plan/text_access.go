@@ -22,13 +22,8 @@ func (t *text) access() {
 	shown, rest := t.worst(all)
 	rows := [][]string{{"Access", "now", "after"}}
 	for _, a := range shown {
-		now, after := a.verdicts()
-		if a.Broken > 0 {
-			after += ", BROKEN for " + count(a.Broken, a.noun())
-		}
-		rows = append(rows, []string{
-			"  " + a.title(), now, after, Quote(a.Source),
-		})
+		title, now, after := a.Text()
+		rows = append(rows, []string{"  " + title, now, after, Quote(a.Source)})
 	}
 	t.line("")
 	for i, laid := range columns(rows, accessColumns()) {
@@ -40,6 +35,16 @@ func (t *text) access() {
 	if rest > 0 {
 		t.line("  ... %s more   %s", comma(int64(rest)), t.hint("-full"))
 	}
+}
+
+// Text is the expectation in words, and how it is kept now and after the plan.
+// What matched nothing has no after.
+func (a *Access) Text() (title, now, after string) {
+	now, after = a.verdicts()
+	if a.Broken > 0 {
+		after += ", BROKEN for " + count(a.Broken, a.noun())
+	}
+	return a.title(), now, after
 }
 
 // worst is what there is room for and how many others there are.

@@ -76,8 +76,18 @@ func aclTexts(a *Account, s State) [2]string {
 }
 
 func difference(a *Account, c *Change) string {
+	does, leaves := differences(a, c)
+	s := strings.Join(does, "   ")
+	if leaves != "" {
+		s += " " + leaves
+	}
+	return s
+}
+
+// differences is what a change does, and in brackets what it leaves.
+func differences(a *Account, c *Change) (does []string, left string) {
 	before, after := c.Before, c.After
-	var does, leaves []string
+	var leaves []string
 	attribute := func(name, was, is string) {
 		if was != is {
 			does = append(does, name+" "+was+" -> "+is)
@@ -105,11 +115,10 @@ func difference(a *Account, c *Change) string {
 			leaves = append(leaves, name+" "+is[i])
 		}
 	}
-	s := strings.Join(does, "   ")
 	if len(leaves) > 0 {
-		s += " (" + strings.Join(leaves, ", ") + ")"
+		left = "(" + strings.Join(leaves, ", ") + ")"
 	}
-	return s
+	return does, left
 }
 
 func userName(a *Account, id uint32) string  { return nameOr(a.Users[id], id) }

@@ -29,11 +29,8 @@ func (t *text) checkTable(all []Check) {
 	rows := [][]string{{"Checks", "now", "after"}}
 	for i := range shown {
 		c := &shown[i]
-		now, after := c.verdicts()
-		if c.Broken > 0 {
-			after += ", BROKEN for " + count(c.Broken, c.noun())
-		}
-		rows = append(rows, []string{"  " + c.title(), now, after, Quote(c.Source)})
+		title, now, after := c.Text()
+		rows = append(rows, []string{"  " + title, now, after, Quote(c.Source)})
 	}
 	laid := columns(rows, accessColumns())
 	t.title("%s", laid[0])
@@ -44,6 +41,16 @@ func (t *text) checkTable(all []Check) {
 	if rest > 0 {
 		t.line("  ... %s more   %s", comma(int64(rest)), t.hint("-full"))
 	}
+}
+
+// Text is the program, with what it is asked about, and what it says now and
+// after the plan. What matched nothing has no after.
+func (c *Check) Text() (title, now, after string) {
+	now, after = c.verdicts()
+	if c.Broken > 0 {
+		after += ", BROKEN for " + count(c.Broken, c.noun())
+	}
+	return c.title(), now, after
 }
 
 // refusing is how many programs will not accept everything.
