@@ -102,6 +102,9 @@ func (w *walk) decideHome(k *worker, t *task, home *homeSeen) error {
 	after := home.state
 	if !t.alone && w.homeWants.managed {
 		w.managed.Add(1)
+		if k.Decided != nil {
+			k.tellDecided(w.binding, w.homeWants, plan.Directory)
+		}
 		if step, ok := k.decide(w, *t, ".", home, w.homeWants); ok && selected(t.narrow) {
 			step.name, after = ".", step.change.After
 			if err := w.save(task{}, nil, []stepFound{step}); err != nil {

@@ -129,6 +129,9 @@ func (k *worker) add(w *walk, l *line, number int) (*plan.Change, error) {
 	if l.Path != "." {
 		want = w.matcher.at(l.Path).wants
 	}
+	if k.Decided != nil {
+		k.tellDecided(w.binding, want, typeOf(l.Types[0]))
+	}
 	switch {
 	case want.unmanaged || w.aboveUnmanaged(l.Path) || !k.selectedPath(l.Path):
 		return nil, nil

@@ -40,6 +40,10 @@ type Options struct {
 	Chosen func(plan.ID) bool
 	// Seen is told of each account when its walk is over; may be nil.
 	Seen func(plan.Account)
+	// Decided is told which lines of policy had the last word on some attribute
+	// of an entry, or of one that is missing; may be nil. It is called for each
+	// entry, from all workers.
+	Decided func(spec.Pos)
 
 	// Header is what the caller knows of the plan's: all but the inventory
 	// and the names.

@@ -205,6 +205,9 @@ func (k *worker) entry(w *walk, t task, dir Dir, name string, info *fsys.Info, n
 	alone := t.alone || w.leavesAlone(t.path, name, wants, info)
 	managed = !alone && wants.concerns(info.Type)
 	since := len(k.steps)
+	if k.Decided != nil && (managed || wants.unmanaged && !t.alone) {
+		k.tellDecided(w.binding, wants, info.Type)
+	}
 	if managed {
 		if wants.path != nil {
 			w.reach(wants.line)

@@ -24,7 +24,8 @@ type wants struct {
 	path  *spec.Line // the layout line that names this path
 	line  int        // its number
 
-	expects []int // expectations that match, by their numbers
+	lines   []int // of policy, by their numbers
+	expects []int // expectations that match, likewise
 	checks  []int // and checks
 }
 
@@ -69,7 +70,7 @@ func (w *wants) mode(t plan.Type) *modeWant {
 // combine lets each line of lines speak in turn, the strongest last.
 func (b *binding) combine(lines []int) *wants {
 	split, _ := slices.BinarySearch(lines, len(b.lines))
-	w := &wants{managed: split > 0}
+	w := &wants{managed: split > 0, lines: lines[:split]}
 	if w.managed {
 		w.owner, w.group = b.owner, b.group
 	}
