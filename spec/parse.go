@@ -107,7 +107,7 @@ func (p *parser) read(f PolicyFile, document fields) bool {
 		p.errs = append(p.errs, err)
 		return false
 	}
-	if !p.version(root) {
+	if !p.version(root, "rightful") {
 		return false
 	}
 	p.policy.Ignores = append(p.policy.Ignores, ignores(f, root)...)
@@ -117,23 +117,23 @@ func (p *parser) read(f PolicyFile, document fields) bool {
 }
 
 // version comes before all else: of another version's words nothing can be said.
-func (p *parser) version(root *yaml.Node) bool {
+func (p *parser) version(root *yaml.Node, key string) bool {
 	if root.Kind != yaml.MappingNode {
-		p.errorf(root, "want a mapping that begins with rightful: 1, found %s", describe(root))
+		p.errorf(root, "want a mapping that begins with %s: 1, found %s", key, describe(root))
 		return false
 	}
 	for i := 0; i < len(root.Content); i += 2 {
-		if root.Content[i].Value != "rightful" {
+		if root.Content[i].Value != key {
 			continue
 		}
 		v := root.Content[i+1]
 		if v.Value != "1" || v.Tag != "!!int" {
-			p.errorf(v, "rightful: found %s; this program reads version 1 of the language, written rightful: 1", describe(v))
+			p.errorf(v, "%s: found %s; this program reads version 1 of the language, written %[1]s: 1", key, describe(v))
 			return false
 		}
 		return true
 	}
-	p.errorf(root, "rightful: missing; begin the file with rightful: 1")
+	p.errorf(root, "%s: missing; begin the file with %[1]s: 1", key)
 	return false
 }
 

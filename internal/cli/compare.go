@@ -116,7 +116,7 @@ func newOptions(h *host, p *policy) (reconcile.Options, error) {
 	if err != nil {
 		return reconcile.Options{}, err
 	}
-	limits, err := limits(p.Policy, ceiling)
+	limits, err := reconcile.Limits(p.Policy, ceiling)
 	if err != nil {
 		return reconcile.Options{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"rightful/plan"
+	"rightful/reconcile"
 	"rightful/spec"
 )
 
@@ -15,11 +16,6 @@ const ceilingFile = "/etc/rightful/limits.yaml"
 
 // errCeiling stops the run of a plan that was judged by another ceiling.
 var errCeiling = errors.New(ceilingFile + ": not as it was when the plan was made")
-
-// limits joins the defaults, the policy's limits and the host's ceiling.
-func limits(p *spec.Policy, ceiling spec.Ceiling) ([]plan.Limit, error) {
-	return plan.Merge(plan.DefaultLimits(), planLimits(p.Limits), planLimits(ceiling.Limits))
-}
 
 // ceiling is empty where the host has none.
 func (h *host) ceiling() (spec.Ceiling, error) {
@@ -40,7 +36,7 @@ func (h *host) checkCeiling(planned []plan.Limit) error {
 	if err != nil {
 		return err
 	}
-	now := planLimits(ceiling.Limits)
+	now := reconcile.PlanLimits(ceiling.Limits)
 	var then []plan.Limit
 	for _, l := range planned {
 		if l.Ceiling != nil {
@@ -61,15 +57,4 @@ func byName(limits []plan.Limit) map[string]plan.Limit {
 		named[l.Name] = l
 	}
 	return named
-}
-
-func planLimits(written []spec.Limit) []plan.Limit {
-	limits := make([]plan.Limit, len(written))
-	for i, l := range written {
-		limits[i] = plan.Limit{
-			Name: l.Name, Percent: l.Percent, AtLeast: l.AtLeast, Count: l.Count,
-			Unlimited: l.Unlimited, Source: l.Pos.String(),
-		}
-	}
-	return limits
 }
