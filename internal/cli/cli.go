@@ -82,7 +82,7 @@ func (a *app) root() *cli.Command {
 		OnUsageError:                    usageError,
 		Flags:                           append(a.logFlags(), a.profileFlags()...),
 		Commands: []*cli.Command{
-			a.demoCommand(), a.validateCommand(), a.fmtCommand(), a.schemaCommand(), a.explainCommand(), a.planCommand(), a.showCommand(),
+			a.demoCommand(), a.validateCommand(), a.testCommand(), a.fmtCommand(), a.schemaCommand(), a.explainCommand(), a.planCommand(), a.showCommand(),
 			a.approveCommand(), a.applyCommand(),
 			a.undoCommand(), a.stopCommand(), a.historyCommand(), a.quarantineCommand(), a.versionCommand(), a.helpCommand(),
 		},

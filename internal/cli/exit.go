@@ -15,7 +15,7 @@ const (
 	exitOK         = 0
 	exitError      = 1  // error, invalid policy, declined
 	exitChanges    = 2  // plan -detailed-exitcode: there are changes
-	exitCheck      = 3  // fmt -check: a file would change
+	exitCheck      = 3  // fmt -check: a file would change; test: a test failed
 	exitLimit      = 4  // over a limit; nothing was changed
 	exitApproval   = 5  // approval missing, expired or not matching; nothing was changed
 	exitStale      = 6  // nothing was done and something was stale
@@ -28,7 +28,7 @@ const exitTable = `exit codes:
   0   done, or nothing to do
   1   error, invalid policy, declined
   2   plan -detailed-exitcode: there are changes
-  3   fmt -check: a file would change
+  3   fmt -check: a file would change; test: a test failed
   4   over a limit; nothing was changed (plan itself: only under -fail-on limits)
   5   approval missing, expired or not matching; nothing was changed
   6   nothing was done and something was stale
