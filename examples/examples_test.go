@@ -51,6 +51,7 @@ func TestExamples(t *testing.T) {
 				t.Error(err)
 			}
 			runExample(t, e.Name())
+			runCases(t, e.Name())
 		})
 	}
 }
@@ -72,6 +73,22 @@ func runExample(t *testing.T, example string) {
 	same(t, "the tree after a second apply", list(after), list(s.find(t)))
 	s.run(t, exitOK, "plan", "-root", "host", "-out", "x.plan", "-detailed-exitcode")
 	s.shows(t, nil)
+}
+
+// runCases runs the tests that an example brings: they reach all of its policy.
+func runCases(t *testing.T, example string) {
+	s := &shell{dir: t.TempDir()}
+	for _, name := range []string{"rightful.yaml", "rightful_test.yaml"} {
+		data, err := os.ReadFile(filepath.Join(example, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(s.dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run(t, exitOK, "fmt", "-check", ".")
+	s.run(t, exitOK, "test", "-cover-min", "100")
 }
 
 // checkTree compares the tree with what host.txtar says of it after apply.

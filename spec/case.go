@@ -32,6 +32,7 @@ type Case struct {
 	// Expect is what the plan has to say, by section: one of [Sections].
 	Expect map[string]*CaseLines
 
+	own    *CaseUser  // account; Accounts are the others while the file is read
 	node   *yaml.Node // of the case
 	expect *yaml.Node // its value; nil where there is none
 }
@@ -131,7 +132,11 @@ func (p *caseParser) oneCase(common Case, key, n *yaml.Node) Case {
 	if strings.TrimSpace(c.Name) == "" {
 		p.errorf(key, "cases: a name is empty")
 	}
-	if p.mapping(show(c.Name), n, fs) && len(c.Accounts) == 0 {
+	read := p.mapping(show(c.Name), n, fs)
+	if c.own != nil {
+		c.Accounts = append([]CaseUser{*c.own}, without(c.Accounts, c.own.Name)...)
+	}
+	if read && len(c.Accounts) == 0 {
 		p.errorf(key, "account: missing; every case is about one")
 	}
 	return c
@@ -143,7 +148,7 @@ func (p *caseParser) host(c *Case) fields {
 		"policy": func(n *yaml.Node) { c.Policy, _ = p.word("policy", n) },
 		"account": func(n *yaml.Node) {
 			if a, ok := p.account(n); ok {
-				c.Accounts = append([]CaseUser{a}, without(c.Accounts, a.Name)...)
+				c.own = &a
 			}
 		},
 		"accounts": func(n *yaml.Node) {
@@ -157,7 +162,7 @@ func (p *caseParser) host(c *Case) fields {
 		"groups": func(n *yaml.Node) { c.Groups = p.groups(c.Groups, n) },
 		"vars":   func(n *yaml.Node) { c.Vars = p.scalars(c.Vars, n) },
 		"day": func(n *yaml.Node) {
-			if day := p.day(n); day != (Day{}) {
+			if day := p.day("day", n); day != (Day{}) {
 				c.Day = &day
 			}
 		},

@@ -19,8 +19,9 @@ import (
 //	h public_html/y.php -> backup/y.php
 //
 // Types are find(1)'s letters; h is another name of the file that the arrow leads
-// to. Links have no mode, h neither mode nor owner. Without OWNER:GROUP an entry
-// belongs to the account in whose home it is, and to root where it is in none.
+// to. Links have no mode, h neither mode nor owner. Without OWNER:GROUP, or one of
+// them, an entry belongs to the account in whose home it is, and to root where it
+// is in none.
 type CaseEntry struct {
 	Pos   Pos
 	Type  byte   // d, f, l, p, s, c or b; h
@@ -62,7 +63,9 @@ func (p *caseParser) tree(common []CaseEntry, n *yaml.Node) []CaseEntry {
 			p.errorAt(l.Pos, "tree: %s is there twice, first in line %d", show(e.Path), first.Line)
 			continue
 		}
-		e.Pos, own[e.Path] = l.Pos, l.Pos
+		if e.Pos = l.Pos; e.Type != '-' {
+			own[e.Path] = l.Pos
+		}
 		before := len(all)
 		all = slices.DeleteFunc(all, func(other CaseEntry) bool {
 			return other.Path == e.Path || e.Type == '-' && below(other.Path, e.Path)
@@ -113,10 +116,10 @@ func octal(word string) bool {
 	return (len(word) == 3 || len(word) == 4) && strings.Trim(word, "01234567") == ""
 }
 
-// isOwner is true for OWNER:GROUP. A path like that is quoted.
+// isOwner is true for OWNER:GROUP and :GROUP. A path like that is quoted.
 func isOwner(word string) bool {
-	owner, group, found := strings.Cut(word, ":")
-	return found && owner != "" && group != "" && !strings.ContainsAny(word, `"/`)
+	_, group, found := strings.Cut(word, ":")
+	return found && group != "" && !strings.ContainsAny(word, `"/`)
 }
 
 func entryPath(word string, directory bool) (string, error) {

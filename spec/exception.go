@@ -10,7 +10,7 @@ func (p *parser) exception(n *yaml.Node) {
 	e := Exception{Pos: p.pos(n)}
 	if !p.mapping("exceptions", n, fields{
 		"account": func(v *yaml.Node) { e.Account = p.accountName("account", v) },
-		"until":   func(v *yaml.Node) { e.Until = p.day(v) },
+		"until":   func(v *yaml.Node) { e.Until = p.day("until", v) },
 		"reason":  func(v *yaml.Node) { e.Reason = p.reason(v) },
 		"rules":   func(v *yaml.Node) { e.Rules = p.rules(v, KindException) },
 	}) {
@@ -20,14 +20,14 @@ func (p *parser) exception(n *yaml.Node) {
 	p.policy.Exceptions = append(p.policy.Exceptions, e)
 }
 
-func (p *parser) day(n *yaml.Node) Day {
-	text, ok := p.word("until", n)
+func (p *parser) day(what string, n *yaml.Node) Day {
+	text, ok := p.word(what, n)
 	if !ok {
 		return Day{}
 	}
 	day, err := ParseDay(text)
 	if err != nil {
-		p.errorf(n, "until: %v", err)
+		p.errorf(n, "%s: %v", what, err)
 	}
 	return day
 }

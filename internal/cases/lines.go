@@ -12,7 +12,7 @@ import (
 // thing is that it adds or removes, may be.
 func (h *host) stepLine(s plan.Step) line {
 	t := s.Text(h.name(s.Account, s.Path))
-	l := line{{text: t.Symbol}, {text: t.Subject}}
+	l := line{{text: t.Symbol + " " + t.Subject}}
 	if s.Change.Action == plan.Remove {
 		l = append(l, part{text: "is", optional: true, hidden: true})
 	}
@@ -99,7 +99,7 @@ func verdictLine(title, now, after string) line {
 	if after != "" && after != now {
 		verdict += " -> " + after
 	}
-	return line{{text: title + ":"}, {text: verdict}}
+	return line{{text: title + ": " + verdict}}
 }
 
 // findingLine is an error of a policy. Its place may be left out.

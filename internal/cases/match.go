@@ -18,19 +18,13 @@ type part struct {
 
 // text is the line as -update writes it.
 func (l line) text() string {
-	var s strings.Builder
-	for i, p := range l {
-		switch {
-		case p.hidden:
-			continue
-		case i == 1:
-			s.WriteByte(' ')
-		case i > 1:
-			s.WriteString("  ")
+	var shown []string
+	for _, p := range l {
+		if !p.hidden {
+			shown = append(shown, p.text)
 		}
-		s.WriteString(p.text)
 	}
-	return s.String()
+	return strings.Join(shown, "  ")
 }
 
 // matches reports whether an expectation says this, and all of it but what may be

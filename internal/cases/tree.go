@@ -1,8 +1,10 @@
 package cases
 
 import (
+	"cmp"
 	"fmt"
 	"path"
+	"slices"
 
 	"rightful/internal/recorded"
 	"rightful/plan"
@@ -42,6 +44,7 @@ func (h *host) build() error {
 		}
 	}
 	if len(errs) > 0 {
+		slices.SortStableFunc(errs, func(a, b *spec.Error) int { return cmp.Compare(a.Pos.Line, b.Pos.Line) })
 		return errs
 	}
 	tree, err := b.Tree(nil)
@@ -121,18 +124,19 @@ func typeOf(letter byte) plan.Type {
 
 // give says whose an entry is.
 func (h *host) give(s *plan.State, e *spec.CaseEntry, abs string) error {
-	if e.Owner == "" {
-		if p := h.holder(abs); p != nil {
-			s.UID, s.GID = p.uid, p.gid
+	if p := h.holder(abs); p != nil {
+		s.UID, s.GID = p.uid, p.gid
+	}
+	known := true
+	if e.Owner != "" {
+		if s.UID, known = h.user(e.Owner); !known {
+			return fmt.Errorf("unknown user %s: name him in users", plan.Quote(e.Owner))
 		}
-		return nil
 	}
-	var known bool
-	if s.UID, known = h.user(e.Owner); !known {
-		return fmt.Errorf("unknown user %s: name him in users", plan.Quote(e.Owner))
-	}
-	if s.GID, known = h.gid(e.Group); !known {
-		return fmt.Errorf("unknown group %s: name it in groups", plan.Quote(e.Group))
+	if e.Group != "" {
+		if s.GID, known = h.gid(e.Group); !known {
+			return fmt.Errorf("unknown group %s: name it in groups", plan.Quote(e.Group))
+		}
 	}
 	return nil
 }
@@ -169,4 +173,3 @@ func (h *host) grant(s plan.State, e *spec.CaseEntry) (plan.State, error) {
 	}
 	return s.WithGrants(s.Mode, access, inherit)
 }
-

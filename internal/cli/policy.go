@@ -157,7 +157,7 @@ func policyFiles(files *trusted, path string, tests bool) ([]string, error) {
 
 // isPolicyFile is true for the files of a folder that make a policy.
 func isPolicyFile(name string, tests bool) bool {
-	test := strings.HasSuffix(name, "_test.yaml")
+	test := strings.HasSuffix(name, testSuffix)
 	return strings.HasSuffix(name, ".yaml") && (tests || !test) && name[0] != '.'
 }
 
