@@ -62,41 +62,43 @@ func (h *host) populate() {
 			h.taken[*g.GID] = true
 		}
 	}
-	zero := uint32(0)
-	h.people = []person{{CaseUser: spec.CaseUser{Name: "root", UID: &zero, GID: &zero, Home: "/root"}}}
+	h.people = []person{{CaseUser: spec.CaseUser{Name: "root", Home: "/root"}}}
 	h.add(h.c.Users, false)
 	h.add(h.c.Accounts, true)
 	h.number()
 	for i := range h.people {
 		h.people[i].gid = h.own(&h.people[i])
 	}
-	next := uint32(firstUser)
 	for i := range h.groups {
 		if g := &h.groups[i]; !g.known {
-			for h.taken[next] {
-				next++
-			}
-			g.gid, g.known, h.taken[next] = next, true, true
+			g.gid, g.known = h.free(), true
+			h.taken[g.gid] = true
 		}
 	}
 }
 
+// add notes users; of one who is there already the last word counts.
 func (h *host) add(users []spec.CaseUser, accounts bool) {
 	for _, u := range users {
 		if u.Home == "" && accounts {
 			u.Home = "/home/" + u.Name
 		}
+		h.people = slices.DeleteFunc(h.people, func(p person) bool { return p.Name == u.Name })
 		h.people = append(h.people, person{CaseUser: u, account: accounts})
 		for _, name := range u.Groups {
 			g := h.group(name)
-			g.members = append(g.members, u.Name)
+			g.members = append(slices.Clone(g.members), u.Name)
 		}
 	}
 }
 
 func (h *host) number() {
 	taken := map[uint32]bool{}
-	for _, p := range h.people {
+	for i := range h.people {
+		p := &h.people[i]
+		if p.Name == "root" && p.UID == nil {
+			p.UID = new(uint32)
+		}
 		if p.UID != nil {
 			taken[*p.UID] = true
 		}
@@ -128,16 +130,17 @@ func (h *host) own(p *person) uint32 {
 	g := h.group(cmp.Or(p.Group, p.Name))
 	switch {
 	case p.GID != nil:
-		g.gid, g.known = *p.GID, true
+		g.gid = *p.GID
 	case !g.known && !h.taken[p.uid]:
-		g.gid, g.known = p.uid, true
+		g.gid = p.uid
 	case !g.known:
-		g.gid, g.known = h.free(), true
+		g.gid = h.free()
 	}
-	h.taken[g.gid] = true
+	g.known, h.taken[g.gid] = true, true
 	return g.gid
 }
 
+// free is a number that no group has.
 func (h *host) free() uint32 {
 	next := uint32(firstUser)
 	for h.taken[next] {
