@@ -43,6 +43,9 @@
 // variable's value is in a path, component.go what a pattern is made of; bind.go
 // puts it all together. ignore.go is about comments.
 //
+// [ParseTests] reads tests of a policy: case.go, case_user.go, case_tree.go and
+// case_words.go; case_rewrite.go puts other expectations into such a file.
+//
 // [Format] gives files their one layout: format.go, then format_reader.go and
 // format_scalar.go, which take a file apart into what format_piece.go describes,
 // format_printer.go and format_columns.go. [Schema] tells editors what schema.json

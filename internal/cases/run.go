@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -117,7 +118,11 @@ func run(ctx context.Context, c *spec.Case, p *spec.Policy, invalid error, cover
 		}
 		return map[string][]line{"errors": found}, nil
 	}
-	if err != nil {
+	var unknown *reconcile.UnknownNameError
+	switch {
+	case errors.As(err, &unknown):
+		return nil, fmt.Errorf("%w: name it in %ss", err, unknown.What)
+	case err != nil:
 		return nil, err
 	}
 	return h.said(planned)
