@@ -133,7 +133,7 @@ func entryPath(word string, directory bool) (string, error) {
 	case text == "" || strings.Contains(text, "\x00"):
 		return "", fmt.Errorf("%s is not a path", show(text))
 	case path.Clean(text) != text || text == ".." || strings.HasPrefix(text, "../"):
-		return "", fmt.Errorf("%s: write the path from the home, or from /, without . and ..", show(text))
+		return "", fmt.Errorf("%s: without . and .. in it, write the path from the home or from the root", show(text))
 	}
 	return text, nil
 }

@@ -108,7 +108,7 @@ func writeFlags(b *strings.Builder, title string, flags []cli.Flag) {
 			if repeatable {
 				usage += " (repeatable)"
 			}
-			line(strings.TrimPrefix(name, "-"), usage)
+			line("-"+strings.TrimLeft(name, "-"), usage)
 		}
 	})
 }

@@ -29,22 +29,22 @@ limits what it names. Needs neither root nor the host, and gives the same result
     rightful_test: 1
     account: alice
     cases:
-      a page that Apache cannot read is opened:
+      a closed page is opened:
         tree: |
           d 0711 .
           d 0755 public_html
           f 0600 public_html/index.html
-          h public_html/old.html -> public_html/index.html
-          l www -> public_html
+          f 0600 public_html/linked.html nlink=2
         expect:
-          steps: none
+          steps: |
+            ~ public_html/index.html  mode 0600 -> 0644
           problems: |
-            public_html/index.html  hard_link
-            public_html/old.html  hard_link
+            public_html/linked.html  hard_link
 
 A line of the tree is TYPE MODE OWNER:GROUP PATH, with the types of find(1), then -> TARGET, acl=user:NAME:r-x, nlink=2,
 immutable, append_only, mount, closed or capabilities; who is not named is the account. Steps are written as plan shows
-them; what they leave as it is need not be. More keys: policy, accounts, users, groups, vars, day, errors.`,
+them; what they leave as it is need not be. Sections that expect nothing are none. A case, or the file for all of them,
+may also have policy, accounts, users, groups, vars and day; where the policy is wrong, it expects errors: RF100.`,
 		OnUsageError: usageError,
 		Flags: []cli.Flag{
 			policyFlag(),
@@ -90,7 +90,9 @@ func (a *app) test(ctx context.Context, c *cli.Command) error {
 		return a.updateTests(all, report)
 	}
 	if c.Bool("cover") || c.IsSet("cover-min") {
-		report.Policies = r.covered()
+		if report.Policies = r.covered(); len(report.Policies) == 0 {
+			return errors.New("-cover: no case makes a plan, so that none reaches any line")
+		}
 	}
 	if err := report.Write(a.out, c.String("format")); err != nil {
 		return err
