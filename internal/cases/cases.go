@@ -7,7 +7,7 @@
 // what is expected is all there is, where anything is. Nothing of the machine that
 // it runs on has a say: not the day, the users, the files or who runs it.
 //
-// Read run.go, then host.go, which builds the host, lines.go, which puts a plan in
-// words, match.go, which compares these with what is expected, cover.go and
-// report.go.
+// Read run.go, then host.go and tree.go, which build the host, lines.go, which puts
+// a plan in words, match.go, which compares these with what is expected, cover.go
+// and the reports.
 package cases
