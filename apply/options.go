@@ -118,6 +118,9 @@ func sameNumber(kind, name string, planned uint32, lookup func(string) (uint32, 
 // asks for.
 func (o *Options) checkHost() error {
 	h := &o.Plan.Header
+	if err := h.Applyable(); err != nil {
+		return err
+	}
 	if h.Host != o.Host {
 		return &HostError{h.Host, o.Host}
 	}

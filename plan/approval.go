@@ -63,6 +63,9 @@ func (e *ApprovalError) Error() string {
 // accounts with expectations with a [*SplitError], unless effects has what
 // walking each of them again has found.
 func Approve(p *Plan, s Selection, o Overrides, who string, now, expires time.Time, reason string, effects ...Effect) (*Approval, error) {
+	if err := p.Header.Applyable(); err != nil {
+		return nil, err
+	}
 	switch {
 	case who == "":
 		return nil, errors.New("approval: by nobody")
@@ -119,6 +122,9 @@ func (a *Approval) judge(p *Plan) (*Selected, error) {
 // Check says what an approval allows of a plan now. It believes nothing that
 // the approval counts: the selection, its needs and the limits are judged again.
 func (a *Approval) Check(p *Plan, now time.Time) (*Selected, error) {
+	if err := p.Header.Applyable(); err != nil {
+		return nil, err
+	}
 	switch {
 	case a.Plan != p.Digest:
 		return nil, &ApprovalError{ApprovalForeign, fmt.Sprintf("it is for %s, this is %s", Printable(a.Plan), p.Digest)}

@@ -202,10 +202,26 @@ func (ct *Content) check() error {
 		return errors.New("content: negative size")
 	case ct.Size > MaxContent && (len(ct.Data) > 0 || ct.From == ""):
 		return fmt.Errorf("content: %d bytes do not travel in a plan, and need a source", ct.Size)
-	case ct.Size > MaxContent:
+	case ct.Size > MaxContent, ct.bare() && len(ct.Data) == 0:
 		return nil
 	case int64(len(ct.Data)) != ct.Size || sha256.Sum256(ct.Data) != [sha256.Size]byte(sum):
 		return errors.New("content: size or SHA-256 does not match")
+	}
+	return nil
+}
+
+// bare reports whether a content that would travel in a plan does not: of a
+// snapshot only its sum is known.
+func (ct *Content) bare() bool {
+	return ct.From != "" && ct.Size <= MaxContent && int64(len(ct.Data)) != ct.Size
+}
+
+// checkContents refuses bare contents in a plan that could be applied.
+func (h *Header) checkContents(changes []Change) error {
+	for i := range changes {
+		if ct := changes[i].Content; ct != nil && ct.bare() && h.Snapshot == nil {
+			return fmt.Errorf("content: %s: is not in the plan, and this is no plan of a snapshot", Quote(ct.From))
+		}
 	}
 	return nil
 }

@@ -132,6 +132,9 @@ func (d *document) head() {
 	if s.Tally.Steps == 0 {
 		blocked = append(blocked, "no_changes")
 	}
+	if h.Snapshot != nil {
+		blocked = append(blocked, "snapshot")
+	}
 	d.raw("{\"format_version\":\"" + FormatVersion + "\"")
 	d.member("created", h.Created.UTC().Format(time.RFC3339))
 	d.member("tool_version", jsonText(h.Tool))
@@ -140,6 +143,9 @@ func (d *document) head() {
 	d.member("policy", policyDocument(&h.Policy))
 	if h.Undoes != "" {
 		d.member("undoes", jsonText(h.Undoes))
+	}
+	if s := h.Snapshot; s != nil {
+		d.member("snapshot", snapshotDocument(s))
 	}
 	d.member("narrowed", jsonNarrowed{jsonTexts(h.Accounts), jsonTexts(h.Paths)})
 	d.member("skipped", jsonTexts(h.Skipped))

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/base64"
 	"strconv"
+	"time"
 	"unicode/utf8"
 )
 
@@ -41,6 +42,20 @@ func bytesOf(name string) string {
 type jsonHost struct {
 	Name      string `json:"name"`
 	MachineID string `json:"machine_id"`
+}
+
+// jsonSnapshot has no time where the record does not say it.
+type jsonSnapshot struct {
+	Taken  string `json:"taken,omitempty"`
+	Digest string `json:"digest"`
+}
+
+func snapshotDocument(s *Snapshot) jsonSnapshot {
+	d := jsonSnapshot{Digest: jsonText(s.Digest)}
+	if !s.Taken.IsZero() {
+		d.Taken = s.Taken.UTC().Format(time.RFC3339)
+	}
+	return d
 }
 
 type jsonNarrowed struct {

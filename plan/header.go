@@ -12,6 +12,9 @@ type Header struct {
 	// Undoes is the run that the plan takes back; empty for a plan that was made
 	// from a policy.
 	Undoes string
+	// Snapshot is what the plan was made from where that is not the host itself;
+	// nil for a plan that can be applied.
+	Snapshot *Snapshot
 	// Accounts and Paths are the patterns that narrowed the walk.
 	Accounts []string
 	Paths    []string
@@ -36,6 +39,12 @@ type Host struct {
 	MachineID string // machine-id(5), hashed: the page asks not to expose it
 }
 
+// Snapshot says which record of a host a plan was made from.
+type Snapshot struct {
+	Taken  time.Time // UTC; zero where the record does not say
+	Digest string    // "sha256:...", of the record
+}
+
 // Policy says which files a plan was made from.
 type Policy struct {
 	Name  string // for headlines
@@ -50,4 +59,32 @@ type Policy struct {
 type PolicyFile struct {
 	Name   string
 	SHA256 string
+}
+
+// SnapshotError means that a plan was made from a snapshot: the host may be
+// another by now, and what was recorded names no inode.
+type SnapshotError struct{ Header *Header }
+
+func (e *SnapshotError) Error() string {
+	return "the plan was made from " + e.Header.origin() + ": it cannot be approved or applied"
+}
+
+// origin names the snapshot: "a snapshot of web7 of 2026-11-23".
+func (h *Header) origin() string {
+	origin := "a snapshot"
+	if h.Host.Name != "" {
+		origin += " of " + Quote(h.Host.Name)
+	}
+	if !h.Snapshot.Taken.IsZero() {
+		origin += " of " + h.Snapshot.Taken.UTC().Format(time.DateOnly)
+	}
+	return origin
+}
+
+// Applyable is a [*SnapshotError] for a plan that was made from a snapshot.
+func (h *Header) Applyable() error {
+	if h.Snapshot != nil {
+		return &SnapshotError{h}
+	}
+	return nil
 }

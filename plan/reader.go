@@ -150,6 +150,9 @@ func (s *stream) block(line []byte) (*Block, error) {
 	if err := b.check(); err != nil {
 		return nil, s.wrong("%v", err)
 	}
+	if err := s.header.checkContents(b.Changes); err != nil {
+		return nil, s.wrong("%v", err)
+	}
 	if err := s.sequence.next(b); err != nil {
 		return nil, s.wrong("%v", err)
 	}

@@ -171,6 +171,9 @@ func (t *text) headline() {
 	if symbols != "" {
 		t.line("  %s", symbols)
 	}
+	if t.p.Header.Snapshot != nil {
+		t.line("Made from %s: cannot be applied.", t.p.Header.origin())
+	}
 	if n := t.narrowed(); n != "" {
 		t.line("Narrowed to %s: the rest of the host was not looked at.", n)
 	}

@@ -144,6 +144,8 @@ func (t *text) next() {
 		t.line("Over its limits (%s): this plan cannot be run as a whole.", quoteAll(namesOf(exceeded), len(exceeded)))
 	}
 	switch {
+	case t.p.Header.Snapshot != nil:
+		t.line("Made from %s: to apply it, plan on the host.", t.p.Header.origin())
 	case t.o.NoNext || t.p.Trailer.Summary.Tally.Steps == 0:
 	case t.o.File == "" && t.p.Header.Undoes != "":
 		t.line("Next: rightful undo -out FILE %s saves this plan, so that it can be approved and applied.", Quote(t.p.Header.Undoes))

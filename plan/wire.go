@@ -13,6 +13,12 @@ func (h *Header) wire(c *codec) {
 	c.must("policy")
 	h.Policy.wire(c)
 	c.text("undoes", &h.Undoes)
+	if c.key("snapshot", h.Snapshot != nil) {
+		if c.reading {
+			h.Snapshot = new(Snapshot)
+		}
+		h.Snapshot.wire(c)
+	}
 	items(c, "accounts", &h.Accounts, textItem)
 	items(c, "paths", &h.Paths, textItem)
 	mustNum(c, "inventory", &h.Inventory)
@@ -22,6 +28,13 @@ func (h *Header) wire(c *codec) {
 	pairs(c, "groups", &h.Groups, textItem, digits)
 	items(c, "cannot_see", &h.CannotSee, textItem)
 	c.literal(`}}`)
+}
+
+func (s *Snapshot) wire(c *codec) {
+	c.literal("{")
+	c.time("taken", &s.Taken)
+	c.text("digest", &s.Digest)
+	c.literal("}")
 }
 
 func (h *Host) wire(c *codec) {

@@ -175,7 +175,7 @@ func (w *Writer) groupsOf(a *Account, line []byte, changesAt uint64) ([]ID, erro
 	if c.what != "" {
 		return nil, errors.New("plan spool: " + c.what)
 	}
-	return groupIDs(a, changes), nil
+	return groupIDs(a, changes), w.header.checkContents(changes)
 }
 
 // Digest is that of what was approved so far, "sha256:...": of the plan once

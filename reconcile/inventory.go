@@ -19,6 +19,7 @@ import (
 type inventory struct {
 	accounts []*account // by name
 	skipped  []string   // by skip_when, by name
+	asleep   []*account // those
 	uids     map[uint32]bool
 }
 
@@ -73,7 +74,7 @@ func (r *run) sift(inv *inventory, claims map[string]*account) error {
 			return err
 		}
 		if skip {
-			inv.skipped = append(inv.skipped, name)
+			inv.skipped, inv.asleep = append(inv.skipped, name), append(inv.asleep, claims[name])
 			continue
 		}
 		a := claims[name]

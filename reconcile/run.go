@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -28,6 +27,8 @@ type Options struct {
 	Files  Files
 	Users  *userdb.DB // who is who
 	Passwd *userdb.DB // the passwd file alone, for sources of that kind
+	// Caller is who looks, or looked where Tree is a record; nil is this process.
+	Caller *uint32
 
 	// Ceiling is what the host expects, whatever the policy says. Its limits
 	// are in Header.
@@ -85,10 +86,7 @@ type run struct {
 // the caller makes a file of or throws away. The plan's limits are judged, not
 // enforced: that is for who approves it. Run never changes anything.
 func Run(ctx context.Context, out io.Writer, o Options) (*plan.Trailer, error) {
-	r := &run{Options: o, self: uint32(os.Geteuid()), identities: map[string]access.Identity{}}
-	if r.Progress == nil {
-		r.Progress = &Progress{}
-	}
+	r := newRun(o)
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
@@ -179,7 +177,7 @@ func (r *run) header() plan.Header {
 	h.Inventory = int64(len(r.inventory.accounts))
 	h.Skipped = r.inventory.skipped
 	h.Users, h.Groups = r.wanted.users, r.wanted.groups
-	h.CannotSee = r.cannotSee()
+	h.CannotSee = append(h.CannotSee, r.cannotSee()...)
 	return h
 }
 

@@ -21,10 +21,16 @@ func (d dir) OpenDir(rel string) (reconcile.Dir, error) {
 		if name == "." {
 			continue
 		}
-		next := n.child(name)
+		dir, err := n.open()
+		if err != nil {
+			return nil, err
+		}
+		next := dir.child(name)
 		switch {
 		case next == nil:
-			return nil, n.missing("open", rel)
+			return nil, dir.missing("open", rel, name)
+		case next.Unseen:
+			return nil, failed("open", rel, syscall.EACCES)
 		case next.State.Type == plan.Symlink && i < len(parts)-1:
 			return nil, failed("open", rel, syscall.ELOOP)
 		case next.State.Type != plan.Directory: // O_DIRECTORY comes before O_NOFOLLOW
@@ -34,14 +40,41 @@ func (d dir) OpenDir(rel string) (reconcile.Dir, error) {
 		}
 		n = next
 	}
+	return opened(n, rel)
+}
+
+// opened is a directory, ready to be listed.
+func opened(n *node, p string) (reconcile.Dir, error) {
 	if n.Closed {
-		return nil, failed("open", rel, syscall.EACCES)
+		return nil, failed("open", p, syscall.EACCES)
+	}
+	n, err := n.open()
+	if err != nil {
+		return nil, err
 	}
 	return dir{n}, nil
 }
 
+// look is a name that can be looked at.
+func (d dir) look(name string) (*node, error) {
+	c := d.n.child(name)
+	switch {
+	case c == nil:
+		return nil, d.n.missing("look", name, name)
+	case c.Unseen:
+		return nil, failed("look", name, syscall.EACCES)
+	}
+	return c, nil
+}
+
 func (d dir) List(_ []byte, visit func(fsys.Dirent) error) error {
+	if d.n.Partial {
+		return &UnknownError{d.n.name}
+	}
 	for _, c := range d.n.children {
+		if c.gone {
+			continue
+		}
 		if err := visit(fsys.NewDirent(c.name)); err != nil {
 			return err
 		}
@@ -52,12 +85,11 @@ func (d dir) List(_ []byte, visit func(fsys.Dirent) error) error {
 func (d dir) Look(e fsys.Dirent, info *fsys.Info) error { return d.Stat(e.Name(), info) }
 
 func (d dir) Stat(name string, info *fsys.Info) error {
-	c := d.n.child(name)
-	if c == nil {
-		return d.n.missing("look", name)
+	c, err := d.look(name)
+	if err == nil {
+		c.info(info)
 	}
-	c.info(info)
-	return nil
+	return err
 }
 
 // info is what one look tells, which is neither the target nor the ACLs.
@@ -69,9 +101,9 @@ func (n *node) info(info *fsys.Info) {
 func (n *node) identity() plan.Identity { return plan.Identity{Ino: n.number} }
 
 func (d dir) Observe(name string, _ *fsys.Info) (plan.State, plan.Identity, error) {
-	c := d.n.child(name)
-	if c == nil {
-		return plan.State{}, plan.Identity{}, d.n.missing("look", name)
+	c, err := d.look(name)
+	if err != nil {
+		return plan.State{}, plan.Identity{}, err
 	}
 	return c.State, c.identity(), nil
 }
@@ -81,10 +113,10 @@ func (d dir) ObserveSelf() (plan.State, plan.Identity, error) {
 }
 
 func (d dir) Readlink(name string) (string, error) {
-	c := d.n.child(name)
+	c, err := d.look(name)
 	switch {
-	case c == nil:
-		return "", d.n.missing("readlink", name)
+	case err != nil:
+		return "", err
 	case c.State.Type != plan.Symlink:
 		return "", failed("readlink", name, syscall.EINVAL)
 	}
@@ -104,16 +136,15 @@ func (d dir) AccessACL(name string) string {
 }
 
 func (d dir) ReadACLs(name string, info *fsys.Info, _ *fsys.ACLImages) error {
-	c := d.n.child(name)
-	if c == nil {
-		return d.n.missing("look", name)
+	c, err := d.look(name)
+	if err != nil {
+		return err
 	}
 	info.Access, info.Default = c.State.Access, c.State.Default
 	return nil
 }
 
-// KeepsACLs is true: where there are none, none were recorded.
-func (d dir) KeepsACLs() bool { return true }
+func (d dir) KeepsACLs() bool { return !d.n.NoACLs }
 
 // Filesystem is none that a plan could be applied to.
 func (d dir) Filesystem() (string, error) { return "recorded", nil }

@@ -41,6 +41,9 @@ func (t *Tree) Descend(home string) (reconcile.Place, error) {
 func (t *Tree) descend(parts []string) (p *place, link string, err error) {
 	p = &place{parent: t.root, path: "/"}
 	for i, name := range parts {
+		if p.parent, err = p.parent.open(); err != nil {
+			return nil, "", err
+		}
 		next, last := p.parent.child(name), i == len(parts)-1
 		if i > 0 && p.unsafe == nil {
 			var state *plan.State
@@ -51,10 +54,12 @@ func (t *Tree) descend(parts []string) (p *place, link string, err error) {
 		}
 		p.name, p.path = name, path.Join(p.path, name)
 		switch {
-		case next == nil && last && !p.parent.Closed:
+		case next == nil && last && p.parent.isGone(name):
 			return p, "", nil
 		case next == nil:
-			return nil, "", p.parent.missing("open", p.path)
+			return nil, "", p.parent.missing("open", p.path, name)
+		case next.Unseen:
+			return nil, "", failed("open", p.path, syscall.EACCES)
 		case next.State.Type == plan.Symlink && p.unsafe == nil && t.trust(next.State.UID):
 			return nil, p.follow(next.State.Target, parts[i+1:]), nil
 		case last:
@@ -93,13 +98,11 @@ func (p *place) Open() (reconcile.Dir, error) {
 	home := p.parent.child(p.name)
 	switch {
 	case home == nil:
-		return nil, p.parent.missing("open", p.path)
+		return nil, p.parent.missing("open", p.path, p.name)
 	case home.State.Type != plan.Directory:
 		return nil, failed("open", p.path, syscall.ENOTDIR)
-	case home.Closed:
-		return nil, failed("open", p.path, syscall.EACCES)
 	}
-	return dir{home}, nil
+	return opened(home, p.path)
 }
 
 func (p *place) Folder() (reconcile.Dir, error) { return dir{p.parent}, nil }

@@ -11,6 +11,7 @@
 package recorded
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -28,7 +29,18 @@ type Entry struct {
 	Capabilities bool // of a file
 	// Closed is a directory that could not be listed.
 	Closed bool
+	// Partial is a directory of which only some names are recorded: of any other
+	// nobody knows whether it is there.
+	Partial bool
+	// Unseen is a name that was listed and could not be looked at; it has no State.
+	Unseen bool
+	NoACLs bool // the filesystem of a directory keeps none
 }
+
+// UnknownError is a question that a record has no answer to.
+type UnknownError struct{ Path string }
+
+func (e *UnknownError) Error() string { return plan.Quote(e.Path) + ": is not in the record" }
 
 // Tree is a recorded tree, which is only read. It satisfies reconcile.Tree.
 type Tree struct {
@@ -42,7 +54,24 @@ type node struct {
 	Entry
 	name     string
 	number   uint64 // stands for the inode's
+	gone     bool   // nothing is there, and that is known
 	children []*node
+	// below has the children where they are kept elsewhere.
+	below func() (*Tree, error)
+}
+
+// open is the node with its children.
+func (n *node) open() (*node, error) {
+	if n.below == nil {
+		return n, nil
+	}
+	t, err := n.below()
+	if err != nil {
+		return nil, err
+	}
+	opened := *n
+	opened.children, opened.below = t.root.children, nil
+	return &opened, nil
 }
 
 // Builder makes a [Tree] of entries in any order.
@@ -64,7 +93,7 @@ func (b *Builder) Add(p string, e Entry) error {
 	if !path.IsAbs(p) || path.Clean(p) != p || strings.IndexByte(p, 0) >= 0 {
 		return fmt.Errorf("%s: not an absolute, clean path", plan.Quote(p))
 	}
-	if e.State.Type == 0 {
+	if e.State.Type == 0 && !e.Unseen {
 		return fmt.Errorf("%s: of no type", plan.Quote(p))
 	}
 	if e.State.Type != plan.Directory {
@@ -77,6 +106,27 @@ func (b *Builder) Add(p string, e Entry) error {
 		return fmt.Errorf("%s: is there twice", plan.Quote(p))
 	}
 	n.Entry, b.known[n] = e, true
+	return nil
+}
+
+// AddMissing notes that nothing stands at a path.
+func (b *Builder) AddMissing(p string) error {
+	if err := b.Add(p, Entry{Unseen: true}); err != nil {
+		return err
+	}
+	siblings := b.dirs[path.Dir(p)].children
+	last := siblings[len(siblings)-1]
+	last.Unseen, last.gone = false, true
+	return nil
+}
+
+// AddElsewhere notes a directory whose contents are a tree of their own, rooted
+// in it. It is asked for whenever somebody goes there, and not kept.
+func (b *Builder) AddElsewhere(p string, e Entry, contents func() (*Tree, error)) error {
+	if err := b.Add(p, e); err != nil {
+		return err
+	}
+	b.dirs[p].below = contents
 	return nil
 }
 
@@ -119,6 +169,13 @@ func (b *Builder) Tree(trust func(uid uint32) bool) (*Tree, error) {
 
 // child is a name in a directory, nil if it is not there.
 func (n *node) child(name string) *node {
+	if c := n.find(name); c != nil && !c.gone {
+		return c
+	}
+	return nil
+}
+
+func (n *node) find(name string) *node {
 	i, ok := slices.BinarySearchFunc(n.children, name, func(c *node, name string) int { return strings.Compare(c.name, name) })
 	if !ok {
 		return nil
@@ -137,22 +194,38 @@ func (t *Tree) Lookup(p string) (plan.State, error) {
 		case n.State.Type != plan.Directory:
 			return plan.State{}, failed("open", p, syscall.ENOTDIR)
 		}
-		next := n.child(name)
+		dir, err := n.open()
+		if err != nil {
+			return plan.State{}, err
+		}
+		next := dir.child(name)
 		if next == nil {
-			return plan.State{}, n.missing("open", p)
+			return plan.State{}, dir.missing("open", p, name)
 		}
 		n = next
+	}
+	if n.Unseen {
+		return plan.State{}, failed("open", p, syscall.EACCES)
 	}
 	return n.State, nil
 }
 
-// missing is the answer for a name that is not recorded: of a directory that
-// could not be listed nobody knows what is in it.
-func (n *node) missing(op, p string) error {
-	if n.Closed {
+// missing is the answer for a name that is not there as far as is recorded: of a
+// directory that could not be listed nobody knows what is in it.
+func (n *node) missing(op, p, name string) error {
+	switch {
+	case n.find(name) != nil: // as gone
+	case n.Closed:
 		return failed(op, p, syscall.EACCES)
+	case n.Partial, n.Mount && len(n.children) == 0:
+		return &UnknownError{p}
 	}
 	return failed(op, p, syscall.ENOENT)
+}
+
+// isGone reports whether a name is known not to be there.
+func (n *node) isGone(name string) bool {
+	return errors.Is(n.missing("look", name, name), syscall.ENOENT)
 }
 
 func failed(op, p string, cause error) error { return &fs.PathError{Op: op, Path: p, Err: cause} }
