@@ -226,6 +226,21 @@ func TestOverridesBringAHeldAccountBack(t *testing.T) {
 	}
 }
 
+// The order of limits is not that of the reasons to hold an account.
+func TestAnAccountIsOverTwoLimits(t *testing.T) {
+	a := account("alice", 1001)
+	a.AccessBroken = 3
+	p := open(t, write(t, header(), part{a, []*plan.Block{block("alice", ".", removal(plan.File, 1001), "x")}, nil}))
+	for r, err := range p.Records() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Account != nil && len(r.Account.Held) != 2 {
+			t.Errorf("held: %+v", r.Account.Held)
+		}
+	}
+}
+
 // crowd is more accounts than the limits let through.
 func crowd(t testing.TB, limits []plan.Limit) *plan.Plan {
 	h := header()

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -165,6 +166,8 @@ func heldByLimits(limits []Limit, a *Account) []Held {
 			held = append(held, Held{Reason: v.Limit.Name, Message: v.String()})
 		}
 	}
+	// In the order of an account's reasons, which is not that of the limits.
+	slices.SortFunc(held, func(a, b Held) int { return strings.Compare(a.Reason, b.Reason) })
 	return held
 }
 
