@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"maps"
 	"os"
+	"slices"
 
 	"rightful/internal/access"
 	"rightful/spec"
@@ -11,6 +13,8 @@ import (
 type Survey struct {
 	Accounts []Surveyed // of the inventory, as -account narrows it, by name
 	Skipped  []Surveyed // by skip_when, by name
+	// Users and Groups are the names that the policy's lines ask for.
+	Users, Groups []string
 }
 
 // Surveyed is one account.
@@ -31,7 +35,10 @@ func Take(o Options) (*Survey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Survey{surveyed(selected), surveyed(r.inventory.asleep)}, nil
+	return &Survey{
+		surveyed(selected), surveyed(r.inventory.asleep),
+		slices.Sorted(maps.Keys(r.wanted.users)), slices.Sorted(maps.Keys(r.wanted.groups)),
+	}, nil
 }
 
 func newRun(o Options) *run {

@@ -130,6 +130,16 @@ func (b *Builder) AddElsewhere(p string, e Entry, contents func() (*Tree, error)
 	return nil
 }
 
+// Close notes that a directory which was added could not be listed.
+func (b *Builder) Close(p string) error {
+	n := b.dirs[p]
+	if n == nil || !b.known[n] {
+		return fmt.Errorf("%s: no directory that is in the record", plan.Quote(p))
+	}
+	n.Closed, n.below = true, nil
+	return nil
+}
+
 func (b *Builder) node(name string, e Entry) *node {
 	b.count++
 	return &node{name: name, number: b.count, Entry: e}

@@ -70,7 +70,7 @@ func (db *DB) table(name string) ([]string, error) {
 func (db *DB) complete(table string, lines, keys []string, tidy func(string) string) ([]string, error) {
 	known := indexOf(lines)
 	for _, key := range keys {
-		if len(known[key]) > 0 || key == "" || strings.ContainsAny(key, ":\n\x00") || key[0] == '-' {
+		if _, asked := known[key]; asked || key == "" || strings.ContainsAny(key, ":\n\x00") || key[0] == '-' {
 			continue
 		}
 		db.mu.Lock()
@@ -79,6 +79,7 @@ func (db *DB) complete(table string, lines, keys []string, tidy func(string) str
 		if err != nil {
 			return nil, fmt.Errorf("%s %q: %w", table, key, err)
 		}
+		known[key] = nil
 		for _, line := range clean(found, tidy) {
 			if n, id := keysOf(line); n == key || id == key {
 				lines, known[key] = append(lines, line), []string{line}
