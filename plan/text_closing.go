@@ -145,7 +145,7 @@ func (t *text) next() {
 	}
 	switch {
 	case t.p.Header.Snapshot != nil:
-		t.line("Made from %s: to apply it, plan on the host.", t.p.Header.origin())
+		t.line("Next: rightful plan on the host itself; this plan cannot be applied.")
 	case t.o.NoNext || t.p.Trailer.Summary.Tally.Steps == 0:
 	case t.o.File == "" && t.p.Header.Undoes != "":
 		t.line("Next: rightful undo -out FILE %s saves this plan, so that it can be approved and applied.", Quote(t.p.Header.Undoes))

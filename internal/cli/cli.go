@@ -84,7 +84,7 @@ func (a *app) root() *cli.Command {
 		Commands: []*cli.Command{
 			a.demoCommand(), a.validateCommand(), a.testCommand(), a.fmtCommand(), a.schemaCommand(), a.explainCommand(), a.planCommand(), a.showCommand(),
 			a.approveCommand(), a.applyCommand(),
-			a.undoCommand(), a.stopCommand(), a.historyCommand(), a.quarantineCommand(), a.versionCommand(), a.helpCommand(),
+			a.undoCommand(), a.stopCommand(), a.historyCommand(), a.quarantineCommand(), a.snapshotCommand(), a.versionCommand(), a.helpCommand(),
 		},
 		Action: func(_ context.Context, c *cli.Command) error {
 			if c.Args().Present() {

@@ -71,15 +71,11 @@ func (a *app) compareWith(ctx context.Context, c *cli.Command, policy *policy, d
 	if err := niceIO(c); err != nil {
 		return nil, err
 	}
-	host, err := openHost(c)
+	options, done, err := optionsOf(c, policy)
 	if err != nil {
 		return nil, err
 	}
-	defer host.Close()
-	options, err := newOptions(host, policy)
-	if err != nil {
-		return nil, err
-	}
+	defer done()
 	f, err := newPlanFile(dest)
 	if err != nil {
 		return nil, err
@@ -98,9 +94,26 @@ func (a *app) compareWith(ctx context.Context, c *cli.Command, policy *policy, d
 		f.drop()
 		return nil, err
 	}
-	a.log.Info("compared", "policy", policy.path, "root", host.path,
+	a.log.Info("compared", "policy", policy.path, "root", options.Header.Root,
 		"accounts", f.Trailer.Summary.Accounts, "entries", f.Trailer.Summary.Entries, "took", time.Since(options.Header.Created))
 	return f, nil
+}
+
+// optionsOf is for the host, or for the snapshot that the command line names. What
+// is open is in use until done is called.
+func optionsOf(c *cli.Command, p *policy) (o reconcile.Options, done func(), err error) {
+	if c.String("snapshot") != "" {
+		return snapshotOptions(c, p)
+	}
+	host, err := openHost(c)
+	if err != nil {
+		return o, nil, err
+	}
+	if o, err = newOptions(host, p); err != nil {
+		host.Close()
+		return o, nil, err
+	}
+	return o, func() { host.Close() }, nil
 }
 
 // newOptions is what a policy and a host have to say to each other today.
@@ -116,18 +129,24 @@ func newOptions(h *host, p *policy) (reconcile.Options, error) {
 	if err != nil {
 		return reconcile.Options{}, err
 	}
-	limits, err := reconcile.Limits(p.Policy, ceiling)
-	if err != nil {
-		return reconcile.Options{}, err
-	}
-	path, err := filepath.Abs(p.path)
+	header, err := newHeader(p, ceiling)
+	header.Host, header.Root = self, h.path
 	return reconcile.Options{
 		Policy: p.Policy, Day: spec.DayOf(time.Now()), Ceiling: ceiling,
-		Tree: reconcile.Live(h.root), Files: reconcile.LiveFiles(h.files), Users: h.users, Passwd: h.passwd,
-		Header: plan.Header{
-			Created: time.Now().UTC(), Tool: version(), Host: self, Root: h.path,
-			Policy: plan.Policy{Name: p.path, Files: p.files, Path: path, Vars: p.vars}, Limits: limits,
-		},
+		Tree: reconcile.Live(h.root), Files: reconcile.LiveFiles(h.files), Users: h.users, Passwd: h.passwd, Header: header,
+	}, err
+}
+
+// newHeader is a plan's but for what it is a plan of.
+func newHeader(p *policy, ceiling spec.Ceiling) (plan.Header, error) {
+	limits, err := reconcile.Limits(p.Policy, ceiling)
+	if err != nil {
+		return plan.Header{}, err
+	}
+	path, err := filepath.Abs(p.path)
+	return plan.Header{
+		Created: time.Now().UTC(), Tool: version(),
+		Policy: plan.Policy{Name: p.path, Files: p.files, Path: path, Vars: p.vars}, Limits: limits,
 	}, err
 }
 
@@ -135,9 +154,7 @@ func newPlanFile(dest string) (*planFile, error) {
 	if dest == "" {
 		return namelessPlan()
 	}
-	// The temporary stands next to dest: the rename must not cross a mount.
-	pending, err := renameio.NewPendingFile(dest,
-		renameio.WithTempDir(filepath.Dir(dest)), renameio.WithPermissions(0o600), renameio.IgnoreUmask())
+	pending, err := newPending(dest)
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +167,13 @@ func newPlanFile(dest string) (*planFile, error) {
 		_ = pending.Cleanup()
 	}
 	return &planFile{sink: pending, file: f, keep: pending.CloseAtomicallyReplace, drop: drop}, nil
+}
+
+// newPending is a file that gets its name when it is finished. It stands next to
+// dest: the rename must not cross a mount.
+func newPending(dest string) (*renameio.PendingFile, error) {
+	return renameio.NewPendingFile(dest,
+		renameio.WithTempDir(filepath.Dir(dest)), renameio.WithPermissions(0o600), renameio.IgnoreUmask())
 }
 
 // namelessPlan is kept by nobody: nothing is left behind, however this ends.

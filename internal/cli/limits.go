@@ -19,12 +19,25 @@ var errCeiling = errors.New(ceilingFile + ": not as it was when the plan was mad
 
 // ceiling is empty where the host has none.
 func (h *host) ceiling() (spec.Ceiling, error) {
-	data, err := h.read(ceilingFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return spec.Ceiling{}, nil
-	}
+	data, err := h.ceilingText()
 	if err != nil {
 		return spec.Ceiling{}, err
+	}
+	return parseCeiling(data)
+}
+
+// ceilingText is nil where the host has none.
+func (h *host) ceilingText() ([]byte, error) {
+	data, err := h.read(ceilingFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+func parseCeiling(data []byte) (spec.Ceiling, error) {
+	if data == nil {
+		return spec.Ceiling{}, nil
 	}
 	return spec.ParseCeiling(spec.PolicyFile{Name: ceilingFile, Data: data})
 }

@@ -26,7 +26,7 @@ func (a *app) planCommand() *cli.Command {
 			&cli.BoolFlag{Name: "full", Usage: "print every step, however many accounts there are"},
 			&cli.StringFlag{Name: "compare", Usage: "show what the change from policy `OLD` does: a path, or git:REV for the same path at that revision"},
 			rootFlag(),
-		}, policyFlags(), walkFlags(), paceFlags()),
+		}, snapshotFlags(), policyFlags(), walkFlags(), paceFlags()),
 		Action: a.plan,
 	}
 }

@@ -30,10 +30,11 @@ var table = map[string]row{
 	"reconcile":         {[]string{"spec", "plan", "internal/fsys", "internal/access", "internal/userdb"}, "it compares the policy with the host, and makes a plan of it"},
 	"internal/recorded": {[]string{"plan", "internal/fsys", "reconcile"}, "it is a tree that the planner can walk"},
 	"internal/cases":    {[]string{"spec", "reconcile", "plan", "internal/lint", "internal/junit", "internal/recorded", "internal/userdb"}, "it holds policies against hosts that are not there"},
+	"internal/snapshot": {[]string{"spec", "plan", "reconcile", "internal/access", "internal/fsys", "internal/mtree", "internal/recorded", "internal/userdb"}, "it records what the planner asks, and answers it elsewhere"},
 	"apply":             {[]string{"plan", "internal/fsys"}, "without spec and reconcile it cannot recompute what was approved"},
 	"internal/access":   {[]string{"plan"}, "the kernel's check is a pure function of states"},
 	"internal/cli": {[]string{
-		"spec", "reconcile", "plan", "apply", "internal/access", "internal/cases", "internal/demo", "internal/fsys", "internal/lint", "internal/userdb",
+		"spec", "reconcile", "plan", "apply", "internal/access", "internal/cases", "internal/demo", "internal/fsys", "internal/lint", "internal/snapshot", "internal/userdb",
 	}, "it joins all the others"},
 	"examples": {nil, "policies are not code"},
 }
