@@ -41,6 +41,7 @@ var allowed = map[string]string{
 	"internal/cli github.com/google/renameio/v2.WithTempDir":     "saved plans, formatted policies",
 	"internal/cli github.com/google/renameio/v2.WithPermissions": "saved plans and approvals, formatted policies",
 	"internal/cli github.com/google/renameio/v2.IgnoreUmask":     "saved plans and approvals, formatted policies",
+	"internal/cli github.com/google/renameio/v2.PendingFile":     "saved plans and snapshots",
 	"internal/cli .Chown":                                        "a formatted policy stays its owner's",
 	"internal/cli os.Create":                                     "profiles of the program itself, where somebody asks for them",
 	"internal/cli os/exec.CommandContext":                        "git(1), which only reads: a policy as it was",

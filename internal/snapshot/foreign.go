@@ -74,19 +74,26 @@ var errNoUsers = errors.New("the manifest does not say who is who")
 func (f *foreign) owner(e *mtree.Entry) error {
 	if e.Given&mtree.UID == 0 && e.Given&mtree.User != 0 {
 		u, ok, err := f.Users.User(e.User)
-		if err != nil || !ok {
-			return fmt.Errorf("%s: owner %s: no such user in the passwd file: %w", plan.Quote(e.Path), plan.Quote(e.User), err)
+		if err := found(ok, err); err != nil {
+			return fmt.Errorf("%s: owner %s: %w", plan.Quote(e.Path), plan.Quote(e.User), err)
 		}
 		e.State.UID, e.Given = u.UID, e.Given|mtree.UID
 	}
 	if e.Given&mtree.GID == 0 && e.Given&mtree.Group != 0 {
 		g, ok, err := f.Users.Group(e.Group)
-		if err != nil || !ok {
-			return fmt.Errorf("%s: group %s: no such group in the group file: %w", plan.Quote(e.Path), plan.Quote(e.Group), err)
+		if err := found(ok, err); err != nil {
+			return fmt.Errorf("%s: group %s: %w", plan.Quote(e.Path), plan.Quote(e.Group), err)
 		}
 		e.State.GID, e.Given = g.GID, e.Given|mtree.GID
 	}
 	return nil
+}
+
+func found(ok bool, err error) error {
+	if err == nil && !ok {
+		return errors.New("nobody of that name in the passwd and group files")
+	}
+	return err
 }
 
 // finish adds what is above the manifest's root, and says what is not known.

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -264,7 +265,7 @@ func (r *reader) finish(sum *tailSum) error {
 		if err := r.foreign.finish(); err != nil {
 			return err
 		}
-	case r.end == nil:
+	case r.end == nil || !bytes.HasSuffix(sum.tail, []byte("\n")):
 		return r.wrong("the file ends here: it is truncated")
 	case r.end.SHA256 != hex.EncodeToString(sum.Sum(nil)) || r.end.Entries != r.entries || len(r.homes) != len(r.passed):
 		return r.wrong("the sum does not match: it was damaged or changed by hand")

@@ -319,11 +319,18 @@ func document(t testing.TB, o reconcile.Options) map[string]any {
 	return d
 }
 
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
 // The live plan is the oracle: the plan of a snapshot says the same, in all
 // compressions, and again with a policy that nobody had then.
 func TestPlansLikeTheLiveTree(t *testing.T) {
 	steps, problems := 0, 0
-	for seed := range uint64(60) {
+	for seed := range seeds(40) {
 		m := newMachine(t, seed)
 		m.grow()
 		first := m.policy()
@@ -345,7 +352,7 @@ func TestPlansLikeTheLiveTree(t *testing.T) {
 
 // Without its names a plan counts the same.
 func TestAnonymousPlansCountTheSame(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range seeds(15) {
 		m := newMachine(t, seed)
 		m.grow()
 		p := m.parse(m.policy())
@@ -365,4 +372,3 @@ func TestAnonymousPlansCountTheSame(t *testing.T) {
 		}
 	}
 }
-
