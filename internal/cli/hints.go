@@ -11,6 +11,7 @@ import (
 
 	"rightful/apply"
 	"rightful/internal/fsys"
+	"rightful/internal/snapshot"
 	"rightful/plan"
 )
 
@@ -28,8 +29,18 @@ func hints(err error) []string {
 		locked    *apply.LockedError
 		unsafe    *fsys.UnsafeError
 		git       *GitError
+		recorded  *plan.SnapshotError
+		homeless  *MissingHomesError
+		unasked   *snapshot.NotRecordedError
+		users     *snapshot.NoUsersError
 	)
 	switch {
+	case errors.As(err, &recorded):
+		return []string{"make a new plan on the host itself, with the same policy"}
+	case errors.As(err, &homeless), errors.As(err, &unasked):
+		return []string{"take the snapshot once more, with this policy; -account plans for a part"}
+	case errors.As(err, &users):
+		return []string{"-passwd FILE -group FILE, copied from the host; -manifest-root DIR if the manifest is not of the host's root"}
 	case errors.As(err, &unsafe):
 		return []string{"root believes files of his own, or of the user who called sudo, in folders that nobody else can write"}
 	case errors.As(err, &git):
