@@ -45,12 +45,12 @@ func (d dir) OpenDir(rel string) (reconcile.Dir, error) {
 
 // opened is a directory, ready to be listed.
 func opened(n *node, p string) (reconcile.Dir, error) {
-	if n.Closed {
-		return nil, failed("open", p, syscall.EACCES)
-	}
 	n, err := n.open()
 	if err != nil {
 		return nil, err
+	}
+	if n.Closed {
+		return nil, failed("open", p, syscall.EACCES)
 	}
 	return dir{n}, nil
 }
@@ -105,7 +105,11 @@ func (d dir) Observe(name string, _ *fsys.Info) (plan.State, plan.Identity, erro
 	if err != nil {
 		return plan.State{}, plan.Identity{}, err
 	}
-	return c.State, c.identity(), nil
+	s := c.State
+	if s.Type > plan.Symlink {
+		s.Access = "" // nobody asks for that of a FIFO, but who is told that it is one
+	}
+	return s, c.identity(), nil
 }
 
 func (d dir) ObserveSelf() (plan.State, plan.Identity, error) {

@@ -102,7 +102,7 @@ func (p *place) Open() (reconcile.Dir, error) {
 	case home.State.Type != plan.Directory:
 		return nil, failed("open", p.path, syscall.ENOTDIR)
 	}
-	return opened(home, p.path)
+	return opened(home, p.name)
 }
 
 func (p *place) Folder() (reconcile.Dir, error) { return dir{p.parent}, nil }

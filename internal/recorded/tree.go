@@ -29,6 +29,9 @@ type Entry struct {
 	Capabilities bool // of a file
 	// Closed is a directory that could not be listed.
 	Closed bool
+	// Barred is a directory that could not be searched: what is not in its listing
+	// cannot be asked for either.
+	Barred bool
 	// Partial is a directory of which only some names are recorded: of any other
 	// nobody knows whether it is there.
 	Partial bool
@@ -71,6 +74,7 @@ func (n *node) open() (*node, error) {
 	}
 	opened := *n
 	opened.children, opened.below = t.root.children, nil
+	opened.Closed, opened.Barred = n.Closed || t.root.Closed, n.Barred || t.root.Barred
 	return &opened, nil
 }
 
@@ -132,11 +136,18 @@ func (b *Builder) AddElsewhere(p string, e Entry, contents func() (*Tree, error)
 
 // Close notes that a directory which was added could not be listed.
 func (b *Builder) Close(p string) error {
+	return b.correct(p, func(n *node) { n.Closed, n.below = true, nil })
+}
+
+// Bar notes that such a directory could not be searched.
+func (b *Builder) Bar(p string) error { return b.correct(p, func(n *node) { n.Barred = true }) }
+
+func (b *Builder) correct(p string, do func(*node)) error {
 	n := b.dirs[p]
 	if n == nil || !b.known[n] {
 		return fmt.Errorf("%s: no directory that is in the record", plan.Quote(p))
 	}
-	n.Closed, n.below = true, nil
+	do(n)
 	return nil
 }
 
@@ -225,7 +236,7 @@ func (t *Tree) Lookup(p string) (plan.State, error) {
 func (n *node) missing(op, p, name string) error {
 	switch {
 	case n.find(name) != nil: // as gone
-	case n.Closed:
+	case n.Closed, n.Barred:
 		return failed(op, p, syscall.EACCES)
 	case n.Partial, n.Mount && len(n.children) == 0:
 		return &UnknownError{p}

@@ -29,6 +29,7 @@
 //	# rightful: {"home":"/home/alice"}          a home and all that is in it, by account,
 //	./home/alice type=dir ...                   a directory at a time
 //	# rightful: {"closed":"/home/alice/x"}      it could not be listed
+//	# rightful: {"barred":"/home/alice/z"}      it could be listed and not searched
 //	# rightful: {"unseen":"/home/alice/y"}      it could not be looked at
 //	# rightful: {"text":{"of":"users",...}}     passwd(5), group(5), memberships, the ceiling
 //	# rightful: {"index":[...]}                 where in the file each home begins

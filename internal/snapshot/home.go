@@ -79,11 +79,9 @@ func (w *writer) home(ctx context.Context, home string) {
 	if !nested { // else its entry is among those of the home around it
 		h.self(place, err)
 	}
-	if err != nil {
-		w.closed(home)
-		return
+	if err == nil {
+		defer h.dir.Close()
 	}
-	defer h.dir.Close()
 	h.walk(ctx)
 	if w.Progress != nil {
 		w.Progress.Accounts.Add(1)
@@ -135,9 +133,12 @@ func (h *homeWriter) list(f folder) ([]item, error) {
 	if f.depth > maxDepth || h.bytes > maxBytes {
 		return nil, errFull
 	}
+	if h.dir == nil {
+		return h.ways(f), errShut
+	}
 	dir, err := h.dir.OpenDir(f.rel)
 	if err != nil {
-		return nil, err
+		return h.ways(f), err
 	}
 	defer dir.Close()
 	var items []item
@@ -155,12 +156,41 @@ func (h *homeWriter) list(f folder) ([]item, error) {
 		items = append(items, it)
 		return nil
 	})
+	var self fsys.Info
+	if errors.Is(dir.Stat(".", &self), fs.ErrPermission) {
+		h.barred(f.shown)
+	}
 	if h.Progress != nil {
 		h.Progress.Entries.Add(int64(len(items)))
 	}
 	slices.SortFunc(items, func(a, b item) int { return strings.Compare(a.name, b.name) })
 	return items, err
 }
+
+// ways are the names of a directory that cannot be listed through which the way to
+// other homes goes.
+func (h *homeWriter) ways(f folder) (items []item) {
+	dir, done := path.Join(h.path, f.rel), map[string]bool{}
+	for _, a := range slices.Concat(h.Survey.Accounts, h.Survey.Skipped) {
+		if !inside(a.Home, dir) {
+			continue
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(a.Home, dir+"/"), "/")
+		if done[name] {
+			continue
+		}
+		done[name] = true
+		s, err := h.Tree.Lookup(path.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			h.missing(f.shown + "/" + h.shown(name))
+			continue
+		}
+		items = append(items, item{name: name, info: fsys.Info{State: s}, unseen: err != nil})
+	}
+	return items
+}
+
+var errShut = errors.New("could not be opened")
 
 // paceStep is how many entries are paid for at a time.
 const paceStep = 16
@@ -179,6 +209,8 @@ func (h *homeWriter) see(dir reconcile.Dir, e fsys.Dirent, it *item) (err error)
 		if !it.info.MountRoot { // who knows who answers there
 			h.acls(dir, it)
 		}
+	default:
+		it.info.Access = dir.AccessACL(it.name)
 	}
 	return err
 }

@@ -214,7 +214,9 @@ func (r *reader) take(c *record) error {
 	case c.Unseen != nil:
 		return r.outside(*c.Unseen, func(p string) error { return r.build.Add(p, recorded.Entry{Unseen: true}) })
 	case c.Closed != nil:
-		return r.outside(*c.Closed, r.build.Close)
+		return r.ofHome(*c.Closed)
+	case c.Barred != nil:
+		return r.ofHome(*c.Barred)
 	case c.Text != nil:
 		if r.texts[c.Text.Of] == nil {
 			r.texts[c.Text.Of] = &strings.Builder{}
@@ -236,6 +238,15 @@ func (r *reader) outside(p text, do func(string) error) error {
 		return nil
 	}
 	return do(string(p))
+}
+
+// ofHome refuses a remark about what is not in the home in hand. It comes with the
+// home's contents.
+func (r *reader) ofHome(p text) error {
+	if string(p) != r.home && !inside(string(p), r.home) {
+		return fmt.Errorf("%s: is not in the home %s", plan.Quote(string(p)), plan.Quote(r.home))
+	}
+	return nil
 }
 
 func (r *reader) begin(h *header) {

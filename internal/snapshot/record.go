@@ -37,6 +37,7 @@ type record struct {
 	Missing *text      `json:"missing,omitempty"`
 	Unseen  *text      `json:"unseen,omitempty"`
 	Closed  *text      `json:"closed,omitempty"`
+	Barred  *text      `json:"barred,omitempty"`
 	Text    *part      `json:"text,omitempty"`
 	People  *people    `json:"people,omitempty"`
 	Index   *[]section `json:"index,omitempty"`

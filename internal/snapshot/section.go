@@ -101,7 +101,10 @@ func (h *homeReader) comment(data []byte) error {
 		return err
 	}
 	at := func(p *text, do func(string) error) error {
-		if p == nil || !inside(string(*p), h.home) {
+		switch {
+		case p != nil && string(*p) == h.home:
+			return do("/")
+		case p == nil || !inside(string(*p), h.home):
 			return nil
 		}
 		return do(strings.TrimPrefix(string(*p), h.home))
@@ -119,5 +122,5 @@ func (h *homeReader) comment(data []byte) error {
 	return errors.Join(
 		at(c.Missing, h.build.AddMissing),
 		at(c.Unseen, func(p string) error { return h.build.Add(p, recorded.Entry{Unseen: true}) }),
-		at(c.Closed, h.build.Close))
+		at(c.Closed, h.build.Close), at(c.Barred, h.build.Bar))
 }

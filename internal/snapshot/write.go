@@ -114,6 +114,7 @@ func (w *writer) note(field **text, r *record, p string) {
 
 func (w *writer) missing(p string) { r := &record{}; w.note(&r.Missing, r, p) }
 func (w *writer) unseen(p string)  { r := &record{}; w.note(&r.Unseen, r, p) }
+func (w *writer) barred(p string)  { r := &record{}; w.note(&r.Barred, r, p) }
 func (w *writer) closed(p string)  { r := &record{}; w.note(&r.Closed, r, p) }
 
 // text writes a text of any length in parts that fit in comments, whatever bytes
