@@ -16,6 +16,9 @@ type dir struct{ n *node }
 // no mount.
 func (d dir) OpenDir(rel string) (reconcile.Dir, error) {
 	n := d.n
+	if n.Barred {
+		return nil, failed("open", rel, syscall.EACCES)
+	}
 	parts := slices.Collect(components(rel))
 	for i, name := range parts {
 		if name == "." {

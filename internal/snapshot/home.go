@@ -137,10 +137,14 @@ func (h *homeWriter) list(f folder) ([]item, error) {
 		return h.ways(f), errShut
 	}
 	dir, err := h.dir.OpenDir(f.rel)
-	if err != nil {
+	switch {
+	case err != nil && f.rel == "." && errors.Is(err, fs.ErrPermission):
+		dir = h.dir // it can be read, and not gone into
+	case err != nil:
 		return h.ways(f), err
+	default:
+		defer dir.Close()
 	}
-	defer dir.Close()
 	var items []item
 	err = dir.List(h.buf, func(e fsys.Dirent) error {
 		if h.seen++; h.Pace != nil && h.seen%paceStep == 1 {

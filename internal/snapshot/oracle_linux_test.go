@@ -127,6 +127,7 @@ func (m *machine) tree(i int) {
 		home = filepath.Join("/home", real)
 	}
 	must(m.t, os.MkdirAll(m.abs(home), 0o755))
+	must(m.t, os.Chmod(m.abs(home), 0o755)) // whatever default ACL is above
 	dirs, all := []string{home}, []string{home}
 	for range 40 {
 		name := m.one("a", "b", "c", "gone", "f", "g.php", "h.html", "index.php", "l", ".htaccess", "n\nl\x1b[31m", "\xff\xfe", `back\slash`, "b l", "é*")
