@@ -23,6 +23,20 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t testing.TB, data []byte) *snapshot.Snapshot {
+	t.Helper()
+	s, err := snapshot.Open(bytes.NewReader(data), int64(len(data)), "s.zst", snapshot.Foreign{})
+	must(t, err)
+	return s
+}
+
 // paper is a host that never was: a snapshot of it is the same on any machine.
 func paper(t testing.TB, c snapshot.Compression) []byte {
 	t.Helper()
