@@ -116,6 +116,9 @@ func (d dir) Observe(name string, _ *fsys.Info) (plan.State, plan.Identity, erro
 }
 
 func (d dir) ObserveSelf() (plan.State, plan.Identity, error) {
+	if d.n.Barred {
+		return plan.State{}, plan.Identity{}, syscall.EACCES // it is asked by the name "."
+	}
 	return d.n.State, d.n.identity(), nil
 }
 
