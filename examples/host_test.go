@@ -33,6 +33,7 @@ type host struct {
 	users    map[string]int
 	groups   map[string]int
 	homes    map[string]string // by account
+	text     string            // of the tree, every line with a space at its end
 	tree     []entry
 	problems []string
 	left     int // lines left out
@@ -72,11 +73,16 @@ func newHost(t *testing.T, example, dir string) *host {
 	}
 	h := &host{dir: dir, users: map[string]int{}, groups: map[string]int{}, homes: map[string]string{}}
 	for _, f := range archive.Files {
+		if f.Name == "tree" {
+			h.text = strings.ReplaceAll(string(f.Data), "\n", " \n")
+		}
+	}
+	for _, f := range archive.Files {
 		switch f.Name {
 		case "etc/passwd":
 			h.write(t, f.Name, h.accounts(t, f.Data))
 		case "etc/group":
-			h.write(t, f.Name, rewrite(t, f.Data, h.groups, os.Getegid(), 2))
+			h.write(t, f.Name, h.rewrite(t, f.Data, h.groups, os.Getegid(), 2))
 		case "tree":
 			h.lines(f.Data, func(line string) { h.tree = append(h.tree, h.entry(t, line)) })
 		case "problems":
@@ -106,13 +112,14 @@ func (h *host) accounts(t *testing.T, passwd []byte) string {
 		f := strings.Split(line, ":")
 		h.homes[f[0]] = strings.TrimPrefix(f[5], "/")
 	}
-	text := rewrite(t, passwd, h.users, os.Geteuid(), 2)
-	return rewrite(t, []byte(text), map[string]int{}, os.Getegid(), 3)
+	text := h.rewrite(t, passwd, h.users, os.Geteuid(), 2)
+	return h.rewrite(t, []byte(text), map[string]int{}, os.Getegid(), 3)
 }
 
 // rewrite notes the number in one field of a passwd or group file. For an
-// ordinary user it becomes the caller's, but for root's.
-func rewrite(t *testing.T, table []byte, ids map[string]int, caller, field int) string {
+// ordinary user it becomes the caller's, but for root's and those of strangers:
+// who own nothing of the tree.
+func (h *host) rewrite(t *testing.T, table []byte, ids map[string]int, caller, field int) string {
 	t.Helper()
 	var text strings.Builder
 	for line := range strings.Lines(string(table)) {
@@ -121,7 +128,7 @@ func rewrite(t *testing.T, table []byte, ids map[string]int, caller, field int) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !root() && id != 0 {
+		if !root() && id != 0 && h.owning(f[0]) {
 			f[field] = strconv.Itoa(caller)
 		}
 		if ids[f[0]] = id; !root() {
@@ -130,6 +137,11 @@ func rewrite(t *testing.T, table []byte, ids map[string]int, caller, field int) 
 		text.WriteString(strings.Join(f, ":"))
 	}
 	return text.String()
+}
+
+// owning reports whether the tree has something of a user or group.
+func (h *host) owning(name string) bool {
+	return strings.Contains(h.text, " "+name+":") || strings.Contains(h.text, ":"+name+" ")
 }
 
 func (h *host) lines(data []byte, each func(string)) {
