@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -134,7 +135,28 @@ func decode(data []byte) (*record, error) {
 	if h := r.Header; h != nil && h.Version != Version {
 		return nil, fmt.Errorf("snapshot of version %d; only version %d can be read", h.Version, Version)
 	}
-	return &r, nil
+	return &r, r.check()
+}
+
+// check refuses words that no snapshot has.
+func (r *record) check() error {
+	sum := ""
+	switch {
+	case r.Text != nil:
+		switch r.Text.Of {
+		case ofLimits, ofUsers, ofGroups, ofMemberships, ofPasswd:
+			return nil
+		}
+		return fmt.Errorf("comment: text of %s", plan.Quote(r.Text.Of))
+	case r.File != nil:
+		sum = r.File.SHA256
+	case r.End != nil:
+		sum = r.End.SHA256
+	}
+	if _, err := hex.DecodeString(sum); err != nil {
+		return fmt.Errorf("comment: sha256: %w", err)
+	}
+	return nil
 }
 
 // versionOf is that of a header which has more, or less, than this version's.

@@ -13,6 +13,7 @@ func FuzzComment(f *testing.F) {
 		`{"snapshot":{"version":2}}`, `{"home":"/home/a\\377"}`, `{"missing":"/x"}`, `{"index":[{"home":"/h","at":7}]}`,
 		`{"text":{"of":"users","part":"a:x:1:1::/:\\012"}}`, `{"people":{"asked":1}}`, `{"end":{"entries":1,"sha256":""}}`,
 		`{"mark":{"path":"/x","there":true}}`, `{"file":{"path":"/x","size":1,"sha256":""}}`,
+		"{\"text\":{\"of\":\"\x8a\"}}", `{"end":{"entries":1,"sha256":"\u00e9"}}`,
 		`{}`, `{"home":"/a"}{}`, `{"home":"a\\9"}`, `{"home":null}`, `{"home":"/a","missing":"/a"}`, `[`,
 	} {
 		f.Add([]byte(seed))
@@ -55,6 +56,8 @@ func TestDecodeRefuses(t *testing.T) {
 		`{}`:                                  "comment: 0 things in one",
 		`{"home":"/a","missing":"/b"}`:        "comment: 2 things in one",
 		`{"home":"/a"} {}`:                    "comment: more than one value",
+		`{"text":{"of":"news"}}`:              "comment: text of news",
+		`{"end":{"sha256":"xy"}}`:             "comment: sha256: encoding/hex: invalid byte: U+0078 'x'",
 		`{"news":1}`:                          `comment: json: unknown field "news"`,
 	} {
 		if _, err := decode([]byte(data)); err == nil || err.Error() != want {
