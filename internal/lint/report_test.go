@@ -154,12 +154,12 @@ func TestSARIFRefers(t *testing.T) {
 
 func TestURI(t *testing.T) {
 	tests := [][3]string{
-		{"/work/site", "rightful.yaml", "rightful.yaml"},
-		{"/work/site", "../other/a.yaml", "../other/a.yaml"},
-		{"/work/site", "./x//a b.yaml", "x/a%20b.yaml"},
-		{"/work/site", "/work/site/x/a.yaml", "x/a.yaml"},
-		{"/work/site", "/work/sites/a.yaml", "file:///work/sites/a.yaml"},
-		{"", "/work/a.yaml", "file:///work/a.yaml"},
+		{"/srv/site", "rightful.yaml", "rightful.yaml"},
+		{"/srv/site", "../other/a.yaml", "../other/a.yaml"},
+		{"/srv/site", "./x//a b.yaml", "x/a%20b.yaml"},
+		{"/srv/site", "/srv/site/x/a.yaml", "x/a.yaml"},
+		{"/srv/site", "/srv/sites/a.yaml", "file:///srv/sites/a.yaml"},
+		{"", "/srv/a.yaml", "file:///srv/a.yaml"},
 		{"/", "a:b.yaml", "./a:b.yaml"},
 	}
 	for _, test := range tests {
