@@ -79,7 +79,7 @@ func (a *app) effects(ctx context.Context, p *plan.Plan, s plan.Selection, o pla
 	for _, name := range accounts {
 		account, ok := seen[name]
 		if !ok || len(account.Held) > 0 {
-			return nil, fmt.Errorf("%s: cannot be looked at any more%s", plan.Quote(name), heldText(account.Held))
+			return nil, fmt.Errorf("%s: cannot be looked at any more: %s", plan.Quote(name), heldText(account.Held))
 		}
 		all = append(all, plan.Effect{Account: name, AccessBroken: account.AccessBroken, Access: account.Access, Checks: account.Checks})
 	}
@@ -88,9 +88,9 @@ func (a *app) effects(ctx context.Context, p *plan.Plan, s plan.Selection, o pla
 
 func heldText(held []plan.Held) string {
 	if len(held) == 0 {
-		return ""
+		return "it is gone"
 	}
-	return ": " + held[0].Reason + ": " + plan.Printable(held[0].Message)
+	return held[0].Reason + ": " + plan.Printable(held[0].Message)
 }
 
 // lookAfter looks again at the accounts that a run has changed, and holds what it
@@ -116,6 +116,9 @@ func (a *app) lookAfter(ctx context.Context, p *plan.Plan, approval *plan.Approv
 	seen, err := a.look(ctx, p, names, nil)
 	found := map[string][]plan.Access{}
 	for name, account := range seen {
+		if len(account.Held) > 0 {
+			a.log.Warn("access was not looked at again", "account", name, "why", heldText(account.Held))
+		}
 		found[name] = plan.Expectations(account.Access, account.Checks)
 	}
 	return plan.Outcomes(names, predicted, found), err
