@@ -58,11 +58,10 @@ func (x *expectations) lostStranger(from, to crowd) (id access.Identity, lost bo
 	if !x.toOthers {
 		return id, false
 	}
-	all := x.strangers.Begin(x.account)
-	if _, before := from.others.Lost(&all); before != access.Allowed {
+	if _, before := from.others.Lost(&x.everybody); before != access.Allowed {
 		return id, false
 	}
-	i, now := to.others.Lost(&all)
+	i, now := to.others.Lost(&x.everybody)
 	if now == access.Allowed {
 		return id, false
 	}
@@ -108,8 +107,7 @@ func (x *expectations) who(e *expectation, c crowd, s *plan.State, want access.W
 		i, _ := may.Any()
 		return x.strangers.Identity(max(i, 0)), want
 	}
-	all := x.strangers.Begin(x.account)
-	i, _ := may.Lost(&all)
+	i, _ := may.Lost(&x.everybody)
 	return x.strangers.Identity(max(i, 0)), want
 }
 

@@ -17,7 +17,8 @@ type expectations struct {
 	ids       []access.Identity // each once; at most access.MaxIdentities
 	strangers *access.Strangers // nil where nothing is said of others
 	account   uint32
-	toOthers  bool // something is promised to all others
+	everybody access.Crowd // all of them, before the first directory
+	toOthers  bool         // something is promised to all others
 }
 
 // expectation is one of them, made ready.
@@ -70,7 +71,9 @@ func (r *run) expectation(x *expectations, a *account, e spec.Expectation, known
 	ready.report = plan.Access{Identity: e.Identity, Expect: verb + " " + strings.Join(words, ", "), Source: e.Pos.String()}
 	if e.Identity == spec.IdentityOthers {
 		var err error
-		x.strangers, err = r.strangers()
+		if x.strangers, err = r.strangers(); err == nil {
+			x.everybody = x.strangers.Begin(a.spec.UID)
+		}
 		x.toOthers = x.toOthers || !e.Cannot
 		return ready, err
 	}
@@ -135,14 +138,16 @@ type crowd struct {
 func (x *expectations) begin() crowd {
 	c := crowd{way: access.Begin(len(x.ids))}
 	if x.strangers != nil {
-		all := x.strangers.Begin(x.account)
-		c.others = &all
+		c.others = &x.everybody
 	}
 	return c
 }
 
 // enter is who of a crowd gets through a directory.
 func (x *expectations) enter(c crowd, dir *plan.State) crowd {
+	if access.Free(dir, access.Search) {
+		return c
+	}
 	next := crowd{way: c.way.Enter(x.ids, dir)}
 	if c.others != nil {
 		next.others = new(access.Crowd)
@@ -190,8 +195,7 @@ func (x *expectations) ofOthers(c crowd, s *plan.State, want access.Want) access
 	if _, worst := may.Any(); worst == access.Denied {
 		return access.Denied
 	}
-	all := x.strangers.Begin(x.account)
-	_, worst := may.Lost(&all)
+	_, worst := may.Lost(&x.everybody)
 	if worst == access.Allowed {
 		return access.Allowed
 	}

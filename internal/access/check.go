@@ -49,9 +49,9 @@ func override(s *plan.State, want Want, denied Verdict) Verdict {
 	return Verdict{Answer: Allowed, Class: Root, Entry: Root, Bits: want}
 }
 
-// free reports whether everybody may, whoever they are: most entries of most
+// Free reports whether everybody may, whoever they are: most entries of most
 // hosts, which need no further look.
-func free(s *plan.State, want Want) bool {
+func Free(s *plan.State, want Want) bool {
 	each := plan.Mode(want&7) * 0o111
 	return s.Mode&each == each && s.Access == "" && s.Type != plan.Symlink && s.Type != 0 &&
 		(want&Write == 0 || s.Flags&plan.Immutable == 0)

@@ -78,7 +78,7 @@ func (s *Strangers) Begin(account uint32) Crowd {
 func (s *Strangers) Ask(into, way *Crowd, e *plan.State, want Want) {
 	into.may = slices.Grow(into.may[:0], s.words)[:s.words]
 	into.unclear = slices.Grow(into.unclear[:0], s.words)[:s.words]
-	if free(e, want) {
+	if Free(e, want) {
 		copy(into.may, way.may)
 		copy(into.unclear, way.unclear)
 		return

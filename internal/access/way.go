@@ -26,7 +26,7 @@ func (w Way) Enter(ids []Identity, dir *plan.State) Way { return w.Ask(ids, dir,
 
 // Ask is who got here and may do want to the entry.
 func (w Way) Ask(ids []Identity, s *plan.State, want Want) Way {
-	if free(s, want) {
+	if Free(s, want) {
 		return w
 	}
 	for rest := w.May | w.Unclear; rest != 0; rest &= rest - 1 {
