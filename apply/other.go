@@ -21,7 +21,7 @@ func Run(context.Context, Options) (*Report, error) { return nil, errLinux }
 func Holder(lockDir, root string) (*LockHolder, error) { return nil, errLinux }
 
 // Undo needs Linux.
-func Undo(context.Context, io.Writer, UndoOptions) (*plan.Trailer, error) { return nil, errLinux }
+func Undo(context.Context, io.Writer, UndoOptions) (*plan.Plan, error) { return nil, errLinux }
 
 // Quarantine needs Linux.
 func Quarantine(string, fsys.Trust) ([]Quarantined, error) { return nil, errLinux }

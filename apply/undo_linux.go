@@ -18,7 +18,7 @@ import (
 //
 // It refuses a run of another host with a [*HostError], and one that is still
 // going with a [*GoingError].
-func Undo(ctx context.Context, w io.Writer, o UndoOptions) (*plan.Trailer, error) {
+func Undo(ctx context.Context, w io.Writer, o UndoOptions) (*plan.Plan, error) {
 	root, err := o.openRoot()
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func written(t *testing.T, accounts ...Account) (*Plan, *Trailer) {
+func written(t *testing.T, accounts ...Account) *Plan {
 	t.Helper()
 	var out bytes.Buffer
 	w, err := NewWriter(&out, Header{Root: "/", Inventory: int64(len(accounts)), Limits: DefaultLimits()})
@@ -21,15 +21,11 @@ func written(t *testing.T, accounts ...Account) (*Plan, *Trailer) {
 			t.Fatal(err)
 		}
 	}
-	trailer, err := w.Close()
+	wrote, err := w.Close()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Open(bytes.NewReader(out.Bytes()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, trailer
+	return opened(t, wrote, bytes.NewReader(out.Bytes()))
 }
 
 // More reasons than are remembered: who reads the plan names the same ones as who
@@ -47,10 +43,7 @@ func TestFindingsOfManyAccounts(t *testing.T) {
 		a.Checks = []Check{c}
 		accounts = append(accounts, a)
 	}
-	p, trailer := written(t, accounts...)
-	if diff := cmp.Diff(trailer.Checks, p.Trailer.Checks); diff != "" {
-		t.Errorf("written and read (-want +got):\n%s", diff)
-	}
+	p := written(t, accounts...)
 	c := p.Trailer.Checks[0]
 	first := c.Findings[0]
 	if first.Reason != "shared" || first.Now != 9*900 || first.Accounts != 900 || len(first.Examples) != MaxExamples {
@@ -73,7 +66,7 @@ func TestFindingsFitIntoARecord(t *testing.T) {
 		}
 		a.Checks = append(a.Checks, c)
 	}
-	p, _ := written(t, a)
+	p := written(t, a)
 	if got := p.Trailer.Checks[9].Findings; len(got) != MaxFindings || got[0].Path != path {
 		t.Errorf("%d findings", len(got))
 	}

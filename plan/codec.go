@@ -37,6 +37,13 @@ func (c *codec) fail(format string, args ...any) {
 	}
 }
 
+// line reads one record, and its newline.
+func (c *codec) line(wire func(*codec)) error {
+	wire(c)
+	c.literal("\n")
+	return c.end()
+}
+
 // end is the error of a line that was to be read whole.
 func (c *codec) end() error {
 	if c.what == "" && c.at != len(c.in) {

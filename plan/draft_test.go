@@ -104,13 +104,13 @@ func TestDraftSpills(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	trailer, err := w.Close()
+	wrote, err := w.Close()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := open(t, out.Bytes())
-	if got := steps(t, p, nil); len(got) != files || trailer.Summary.Tally.Adds != files || p.Digest != w.Digest() {
-		t.Errorf("%d steps, %+v", len(got), trailer.Summary.Tally)
+	if got := steps(t, p, nil); len(got) != files || wrote.Trailer.Summary.Tally.Adds != files || p.Digest != wrote.Digest {
+		t.Errorf("%d steps, %+v", len(got), wrote.Trailer.Summary.Tally)
 	}
 }
 

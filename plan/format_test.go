@@ -111,10 +111,11 @@ func rewrite(t testing.TB, p *Plan) string {
 		}
 	}
 	flush()
-	if _, err := w.Close(); err != nil {
+	again, err := w.Close()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Digest != w.Digest() {
+	if p.Digest != again.Digest {
 		t.Fatal("another digest")
 	}
 	return unpack(t, out.Bytes())

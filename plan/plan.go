@@ -54,6 +54,14 @@ func (s *stream) close(n *counter, line []byte, r io.ReadSeeker) (*Plan, error) 
 	return &Plan{s.header, *t, sumText(s.sums.digest), sumText(s.sums.file), r, s.sealed.size}, nil
 }
 
+// From is a plan that was just written, with its records where it was written
+// to: what [Open] would give, without reading them. Whatever happens to the file
+// in between, [Plan.Records] ends with an error if it is not the same.
+func (p *Plan) From(r io.ReadSeeker) (*Plan, error) {
+	size, err := r.Seek(0, io.SeekEnd)
+	return &Plan{p.Header, p.Trailer, p.Digest, p.File, r, size}, err
+}
+
 // append writes the record's line.
 func (r Record) append(line []byte) []byte {
 	c := codec{out: line}

@@ -106,10 +106,8 @@ func (s *stream) parse(line []byte, wire func(*codec)) error {
 }
 
 func (s *stream) read(c *codec, wire func(*codec)) error {
-	wire(c)
-	c.literal("\n")
 	var bad *FormatError
-	if err := c.end(); errors.As(err, &bad) {
+	if err := c.line(wire); errors.As(err, &bad) {
 		bad.Line = s.number
 		return bad
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"reflect"
@@ -13,6 +14,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // A sample is a plan in a few lines, for tests of what is printed:
@@ -346,14 +350,28 @@ func (s *sample) plan() *Plan {
 			s.t.Fatal(err)
 		}
 	}
-	if _, err := w.Close(); err != nil {
-		s.t.Fatal(err)
-	}
-	p, err := Open(file)
+	wrote, err := w.Close()
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return p
+	return opened(s.t, wrote, file)
+}
+
+// opened opens a plan, which has to be what its writer says.
+func opened(t testing.TB, wrote *Plan, r io.ReadSeeker) *Plan {
+	t.Helper()
+	read, err := Open(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wrote, err = wrote.From(r); err != nil {
+		t.Fatal(err)
+	}
+	equal := cmp.Comparer(func(a, b io.ReadSeeker) bool { return a == b })
+	if diff := cmp.Diff(read, wrote, cmp.AllowUnexported(Plan{}), cmpopts.EquateEmpty(), equal); diff != "" {
+		t.Errorf("read and written (-read +written):\n%s", diff)
+	}
+	return read
 }
 
 func (a *sampleAccount) write(w *Writer) error {

@@ -42,12 +42,16 @@ func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Writer{out: w, packed: packed, zstd: z, sums: newSums(), header: h, counter: newCounter()}
+	p := &Writer{out: w, packed: packed, zstd: z, sums: newSums(), counter: newCounter()}
 	var c codec
 	h.wire(&c)
 	c.literal("\n")
 	p.put(c.out)
-	p.sums.header(&h, c.out)
+	// What was written counts, not what led to it.
+	if err := newReader(string(c.out)).line(p.header.wire); err != nil {
+		return nil, fmt.Errorf("plan: header: %w", err)
+	}
+	p.sums.header(&p.header, c.out)
 	return p, p.err
 }
 
@@ -178,12 +182,9 @@ func (w *Writer) groupsOf(a *Account, line []byte, changesAt uint64) ([]ID, erro
 	return groupIDs(a, changes), w.header.checkContents(changes)
 }
 
-// Digest is that of what was approved so far, "sha256:...": of the plan once
-// it is closed.
-func (w *Writer) Digest() string { return sumText(w.sums.digest) }
-
-// Close writes the trailer and the sums and returns the trailer.
-func (w *Writer) Close() (*Trailer, error) {
+// Close writes the trailer and the sums and returns the plan. Its records are to
+// be had by [Plan.From].
+func (w *Writer) Close() (*Plan, error) {
 	t := w.counter.trailer(&w.header)
 	for line := range t.lines() {
 		w.observed(line)
@@ -199,7 +200,7 @@ func (w *Writer) Close() (*Trailer, error) {
 		w.err = fmt.Errorf("plan: %w", err)
 		return nil, w.err
 	}
-	return t, nil
+	return &Plan{Header: w.header, Trailer: *t, Digest: sumText(w.sums.digest), File: sumText(w.sums.file)}, nil
 }
 
 func splitDraftRecord(record []byte) (counts []uint64, changesAt, changesEnd uint64, line []byte) {

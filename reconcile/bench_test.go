@@ -50,7 +50,7 @@ profiles:
 			b.ReportAllocs()
 			var entries int64
 			for b.Loop() {
-				trailer, err := Run(context.Background(), io.Discard, Options{
+				p, err := Run(context.Background(), io.Discard, Options{
 					Policy: p, Tree: Live(root), Files: LiveFiles(fsys.NewFiles(root, nil)), Users: users, Passwd: users,
 					Header: plan.Header{Root: h.root, Policy: plan.Policy{Name: "p.yaml"}, Limits: plan.DefaultLimits()},
 					Budget: DefaultBudget(), Workers: 2,
@@ -58,7 +58,7 @@ profiles:
 				if err != nil {
 					b.Fatal(err)
 				}
-				entries += trailer.Summary.Entries
+				entries += p.Trailer.Summary.Entries
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(entries), "ns/entry")
 		})

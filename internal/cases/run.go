@@ -179,7 +179,7 @@ func makePlan(ctx context.Context, c *spec.Case, p *spec.Policy, cover *Cover) (
 	}
 	db := h.db()
 	var out bytes.Buffer
-	_, err = reconcile.Run(ctx, &out, reconcile.Options{
+	written, err := reconcile.Run(ctx, &out, reconcile.Options{
 		Policy: p, Day: dayOf(c), Tree: h.tree, Files: h, Users: db, Passwd: db,
 		Decided: cover.decided(), Budget: reconcile.DefaultBudget(), Workers: 1,
 		Header: plan.Header{Created: time.Unix(0, 0).UTC(), Root: "/", Policy: plan.Policy{Name: p.Name}, Limits: limits},
@@ -187,9 +187,7 @@ func makePlan(ctx context.Context, c *spec.Case, p *spec.Policy, cover *Cover) (
 	if err != nil {
 		return nil, h, err
 	}
-	planned, err := plan.Open(bytes.NewReader(out.Bytes()))
-	if err == nil {
-		cover.add(p, &planned.Trailer)
-	}
+	cover.add(p, &written.Trailer)
+	planned, err := written.From(bytes.NewReader(out.Bytes()))
 	return planned, h, err
 }

@@ -85,10 +85,10 @@ func (a *app) compareWith(ctx context.Context, c *cli.Command, policy *policy, d
 	options.Accounts, options.Paths = c.StringSlice("account"), c.StringSlice("path")
 	options.Budget, options.Workers, options.Progress = budgetOf(c), c.Int("workers"), progress
 	options.Pace = entryPace(ctx, c)
-	_, err = reconcile.Run(ctx, f.sink, options)
+	written, err := reconcile.Run(ctx, f.sink, options)
 	stop()
 	if err == nil {
-		f.Plan, err = plan.Open(f.file)
+		f.Plan, err = written.From(f.file)
 	}
 	if err != nil {
 		f.drop()

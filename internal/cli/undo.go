@@ -42,13 +42,13 @@ func (a *app) undo(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	defer f.drop()
-	_, err = apply.Undo(ctx, f.sink, apply.UndoOptions{
+	written, err := apply.Undo(ctx, f.sink, apply.UndoOptions{
 		Run: past, LockDir: lockDir(), Host: self, Tool: version(), Created: time.Now().UTC(),
 	})
 	if err != nil {
 		return err
 	}
-	if f.Plan, err = plan.Open(f.file); err != nil {
+	if f.Plan, err = written.From(f.file); err != nil {
 		return err
 	}
 	if err := f.keep(); err != nil {
