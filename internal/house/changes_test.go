@@ -63,6 +63,7 @@ var allowed = map[string]string{
 	"internal/fsys golang.org/x/sys/unix.SYS_IOPRIO_SET":         "its own place in the disk's queue",
 	"internal/fsys golang.org/x/sys/unix.SYS_STATX":              "statx without an allocation",
 	"internal/fsys golang.org/x/sys/unix.SYS_GETXATTRAT":         "which reads an attribute below a directory",
+	"internal/fsys golang.org/x/sys/unix.SYS_NAME_TO_HANDLE_AT":  "the handle without an allocation",
 	"internal/fsys golang.org/x/sys/unix.Syscall":                "for SYS_IOCTL",
 	"internal/fsys golang.org/x/sys/unix.SYS_IOCTL":              "which reads a filesystem's UUID",
 	"internal/userdb os/exec.Command":                            "getent(1), which only reads",
