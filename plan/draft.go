@@ -117,23 +117,39 @@ func (b *Block) normalize() {
 	b.Changes = used
 }
 
-// draftRecord is how many entries have each change, where the changes stand in
-// the line, and the line: the writer counts groups without reading names.
+// draftRecord is the line, where the changes stand in it, and how many entries
+// have each change: the writer counts groups without reading names.
 func draftRecord(b *Block) []byte {
-	line := codec{out: make([]byte, 0, 256+32*len(b.Entries))}
+	line := codec{out: make([]byte, 0, 512+32*len(b.Entries))}
 	b.wire(&line)
+	line.literal("\n")
+	record, end := line.out, len(line.out)
 	counts := make([]uint64, len(b.Changes))
 	for i := range b.Entries {
 		counts[b.Entries[i].Change]++
 	}
-	record := make([]byte, 0, len(line.out)+16)
-	record = binary.AppendUvarint(record, uint64(len(counts)))
+	record = binary.AppendUvarint(record, uint64(line.changesAt))
+	record = binary.AppendUvarint(record, uint64(line.changesEnd))
 	for _, n := range counts {
 		record = binary.AppendUvarint(record, n)
 	}
-	record = binary.AppendUvarint(record, uint64(line.changesAt))
-	record = binary.AppendUvarint(record, uint64(line.changesEnd))
-	return append(append(record, line.out...), '\n')
+	return binary.BigEndian.AppendUint32(record, uint32(end))
+}
+
+func splitDraftRecord(record []byte) (line []byte, changesAt, changesEnd uint64, counts []uint64) {
+	last := len(record) - 4
+	end := binary.BigEndian.Uint32(record[last:])
+	line, rest := record[:end], record[end:last]
+	next := func() uint64 {
+		v, n := binary.Uvarint(rest)
+		rest = rest[n:]
+		return v
+	}
+	changesAt, changesEnd = next(), next()
+	for len(rest) > 0 {
+		counts = append(counts, next())
+	}
+	return line, changesAt, changesEnd, counts
 }
 
 // Problem adds what the planner saw and will not touch.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
@@ -152,7 +151,7 @@ func (w *Writer) block(a *Account, d *Draft, at *blockAt) error {
 		return err
 	}
 	w.buf = record[:0:cap(record)]
-	counts, changesAt, changesEnd, line := splitDraftRecord(record)
+	line, changesAt, changesEnd, counts := splitDraftRecord(record)
 	w.approved(line)
 	changes := line[changesAt:changesEnd]
 	groups, ok := w.groups[string(changes)]
@@ -201,18 +200,4 @@ func (w *Writer) Close() (*Plan, error) {
 		return nil, w.err
 	}
 	return &Plan{Header: w.header, Trailer: *t, Digest: sumText(w.sums.digest), File: sumText(w.sums.file)}, nil
-}
-
-func splitDraftRecord(record []byte) (counts []uint64, changesAt, changesEnd uint64, line []byte) {
-	next := func() uint64 {
-		v, n := binary.Uvarint(record)
-		record = record[n:]
-		return v
-	}
-	counts = make([]uint64, next())
-	for i := range counts {
-		counts[i] = next()
-	}
-	changesAt, changesEnd = next(), next()
-	return counts, changesAt, changesEnd, record
 }

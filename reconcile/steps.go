@@ -26,14 +26,13 @@ func (w *walk) save(t task, dir Dir, steps []stepFound) error {
 	}
 	for chunk := range slices.Chunk(steps, plan.MaxBlock) {
 		block := &plan.Block{Account: w.record.Name, Dir: t.path, Entries: make([]plan.Entry, 0, len(chunk))}
-		numbers := map[*plan.Change]int{}
+		numbers := make(map[*plan.Change]int, 2)
+		var last *plan.Change
+		n := 0
 		for _, s := range chunk {
-			n, ok := numbers[s.change]
-			if !ok {
-				n = len(block.Changes)
-				numbers[s.change] = n
-				block.Changes = append(block.Changes, *s.change)
-				w.ids.add(s.change)
+			if s.change != last {
+				last = s.change
+				n = w.number(block, numbers, last)
 			}
 			if s.change.Action == plan.Add {
 				block.Parent = parent
@@ -45,6 +44,18 @@ func (w *walk) save(t task, dir Dir, steps []stepFound) error {
 		}
 	}
 	return nil
+}
+
+// number is where a change stands in the block, in which it may be new.
+func (w *walk) number(b *plan.Block, numbers map[*plan.Change]int, c *plan.Change) int {
+	n, ok := numbers[c]
+	if !ok {
+		n = len(b.Changes)
+		numbers[c] = n
+		b.Changes = append(b.Changes, *c)
+		w.ids.add(c)
+	}
+	return n
 }
 
 func identify(dir Dir) (plan.Identity, error) {

@@ -165,10 +165,11 @@ func (p *Pin) identity(info *Info) (plan.Identity, error) {
 // identity tells the inode at dir and name, which info is of, from any other
 // that is or will be there.
 func identity(dir int, name string, info *Info, flags int) (plan.Identity, error) {
-	for _, kind := range []int{0, atHandleFID} {
-		h, _, err := unix.NameToHandleAt(dir, name, flags|kind)
+	var h fileHandle
+	for _, kind := range [...]int{0, atHandleFID} {
+		err := nameToHandleAt(dir, name, &h, flags|kind)
 		if err == nil {
-			return plan.Identity{Ino: info.Ino, Gen: crc32.Checksum(h.Bytes(), castagnoli)}, nil
+			return plan.Identity{Ino: info.Ino, Gen: crc32.Checksum(h.bytes(), castagnoli)}, nil
 		}
 		if err != unix.EOPNOTSUPP && err != unix.EINVAL && err != unix.EOVERFLOW {
 			return plan.Identity{}, fmt.Errorf("file handle: %w", err)
