@@ -9,30 +9,31 @@ import (
 )
 
 // unsettled decides about an entry that is not as it should be.
-func (k *worker) unsettled(w *walk, t task, dir Dir, path string, info *fsys.Info, wants *wants) error {
-	name := path[strings.LastIndexByte(path, '/')+1:]
+// The name is the listing's.
+func (k *worker) unsettled(w *walk, t task, dir Dir, name string, info *fsys.Info, wants *wants) error {
+	at := spot{t.path, name}
 	if wants.expired != nil {
-		w.problem(path, plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
+		w.problem(at.path(), plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
 		return nil
 	}
-	step, ok := k.decide(w, t, path, entryAt{dir, name, info}, wants)
+	step, ok := k.decide(w, t, at, entryAt{dir, name, info}, wants)
 	if !ok {
 		return nil
 	}
-	step.name = name
+	step.name = strings.Clone(name)
 	if step.change.Action == plan.Remove {
-		return k.takeAway(w, t, dir, path, step, wants)
+		return k.takeAway(w, t, dir, step, wants)
 	}
 	k.steps = append(k.steps, step)
 	return nil
 }
 
 // takeAway is the step for an entry that is to go, with what comes in its place.
-func (k *worker) takeAway(w *walk, t task, dir Dir, path string, step stepFound, wants *wants) error {
+func (k *worker) takeAway(w *walk, t task, dir Dir, step stepFound, wants *wants) error {
 	if step.change.Before.Type == plan.Directory {
 		inside, err := k.inside(w, dir, step.name)
 		if err != nil {
-			w.unreadable(t, path, "count what is in it", err)
+			w.unreadable(t, t.join(step.name), "count what is in it", err)
 			return nil
 		}
 		step.inside = inside
@@ -61,34 +62,34 @@ func (e entryAt) HasCapabilities() bool { return e.dir.HasCapabilities(e.name) }
 
 // decide compares all of an entry with what is wanted of it, and reports
 // whether that gives a step.
-func (k *worker) decide(w *walk, t task, path string, entry looked, wants *wants) (step stepFound, ok bool) {
+func (k *worker) decide(w *walk, t task, at spot, entry looked, wants *wants) (step stepFound, ok bool) {
 	have, id, err := entry.Observe()
 	noID := errors.Is(err, fsys.ErrNoIdentity)
 	if err != nil && !noID {
-		w.unreadable(t, path, "look", err)
+		w.unreadable(t, at.path(), "look", err)
 		return step, false
 	}
 	found := k.compare(w, wants, have)
 	if found.problem != nil {
-		w.problem(path, found.problem.Kind, found.problem.Message)
+		w.problem(at.path(), found.problem.Kind, found.problem.Message)
 	}
 	if found.change == nil {
 		return step, false
 	}
 	if noID {
-		w.problem(path, plan.NoIdentity, err.Error())
+		w.problem(at.path(), plan.NoIdentity, err.Error())
 		return step, false
 	}
 	step.change, step.id = found.change, id
 	if found.oneWay != nil && entry.HasCapabilities() {
 		step.change = found.oneWay
 	}
-	return step, k.chosen(w, path, step.change)
+	return step, k.chosen(w, at, step.change)
 }
 
 // chosen reports whether a step is reckoned with.
-func (k *worker) chosen(w *walk, path string, change *plan.Change) bool {
-	return k.Chosen == nil || k.Chosen(plan.Step{Account: &w.record, Change: change, Path: path}.ID())
+func (r *run) chosen(w *walk, at spot, change *plan.Change) bool {
+	return r.Chosen == nil || r.Chosen(plan.Step{Account: &w.record, Change: change, Path: at.path()}.ID())
 }
 
 // memoKey is all that a comparison depends on within one account.

@@ -105,7 +105,7 @@ func (w *walk) decideHome(k *worker, t *task, home *homeSeen) error {
 		if k.Decided != nil {
 			k.tellDecided(w.binding, w.homeWants, plan.Directory)
 		}
-		if step, ok := k.decide(w, *t, ".", home, w.homeWants); ok && selected(t.narrow) {
+		if step, ok := k.decide(w, *t, theHome(), home, w.homeWants); ok && selected(t.narrow) {
 			step.name, after = ".", step.change.After
 			if err := w.save(task{}, nil, []stepFound{step}); err != nil {
 				return err

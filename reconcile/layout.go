@@ -146,7 +146,7 @@ func (k *worker) add(w *walk, l *line, number int) (*plan.Change, error) {
 	if found.problem != nil {
 		w.problem(l.Path, found.problem.Kind, "is missing, and "+found.problem.Message)
 	}
-	if found.change == nil || err != nil || !k.chosen(w, l.Path, found.change) {
+	if found.change == nil || err != nil || !k.chosen(w, spot{"", l.Path}, found.change) {
 		return nil, err
 	}
 	return found.change, nil

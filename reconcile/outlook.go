@@ -169,7 +169,7 @@ func (o *outlook) present(g *glimpse, folder, name string) {
 		wants.settled(&info.State) || !o.k.selectedPath(rel) {
 		return
 	}
-	if change := o.k.compare(o.w, wants, have).change; change != nil && o.k.chosen(o.w, rel, change) {
+	if change := o.k.compare(o.w, wants, have).change; change != nil && o.k.chosen(o.w, spot{folder, name}, change) {
 		o.becomes(g, change)
 	}
 }
@@ -218,7 +218,7 @@ func (o *outlook) add(g *glimpse, l *line) {
 		g.err = err
 		return
 	}
-	if found.change != nil && o.k.chosen(o.w, l.Path, found.change) {
+	if found.change != nil && o.k.chosen(o.w, spot{"", l.Path}, found.change) {
 		g.after, g.added = found.change.After, true
 	}
 }

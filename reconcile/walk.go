@@ -216,7 +216,7 @@ func (k *worker) entry(w *walk, t task, dir Dir, name string, info *fsys.Info, n
 		case info.MountRoot:
 			w.problem(t.join(name), plan.MountInside, "something is mounted here")
 		case selected(narrow) && !k.settled(w, dir, name, info, wants):
-			err = k.unsettled(w, t, dir, t.join(name), info, wants)
+			err = k.unsettled(w, t, dir, name, info, wants)
 		}
 	}
 	below := info.Type == plan.Directory && !info.MountRoot
