@@ -4,6 +4,7 @@ package apply
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,20 @@ import (
 
 	"rightful/plan"
 )
+
+var allFaults = flag.Bool("faults", false, "every fault at every call, not one of them")
+
+// inTurn calls try with each changing call and each of n faults, or with one of
+// them a call, until there is no such call.
+func inTurn(n int, try func(call int64, fault int) bool) {
+	for call := int64(1); ; call++ {
+		for fault := range n {
+			if (*allFaults || int(call)%n == fault) && !try(call, fault) {
+				return
+			}
+		}
+	}
+}
 
 // faults makes the k-th changing call of a run fail, or lie: succeed without
 // having done anything.
@@ -34,30 +49,30 @@ func TestFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}
-	for _, cause := range []error{syscall.ENOSPC, syscall.EPERM, syscall.EIO, nil} {
-		for k := int64(1); ; k++ {
-			h := newHost(t)
-			o := everyKind(h)
-			o.Workers = 1
-			var calls atomic.Int64
-			o.try = faults(k, cause, &calls)
-			report, err := Run(t.Context(), o)
-			if calls.Load() < k {
-				t.Logf("%v: %d calls", cause, k-1)
-				break
-			}
-			name := fmt.Sprintf("%v in call %d", cause, k)
-			if report == nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			checkJournal(h, name, o, report, err)
-			o.try = nil
-			second, err := Run(t.Context(), o)
-			if err != nil || !second.Counts.Complete() {
-				t.Fatalf("%s: the second run: %s, %v, %+v", name, h.counts(second.Counts), err, second.NotDone)
-			}
+	causes := []error{syscall.ENOSPC, syscall.EPERM, syscall.EIO, nil}
+	inTurn(len(causes), func(k int64, fault int) bool {
+		h := newHost(t)
+		o := everyKind(h)
+		o.Workers = 1
+		var calls atomic.Int64
+		o.try = faults(k, causes[fault], &calls)
+		report, err := Run(t.Context(), o)
+		if calls.Load() < k {
+			t.Logf("%d calls", k-1)
+			return false
 		}
-	}
+		name := fmt.Sprintf("%v in call %d", causes[fault], k)
+		if report == nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		checkJournal(h, name, o, report, err)
+		o.try = nil
+		second, err := Run(t.Context(), o)
+		if err != nil || !second.Counts.Complete() {
+			t.Fatalf("%s: the second run: %s, %v, %+v", name, h.counts(second.Counts), err, second.NotDone)
+		}
+		return true
+	})
 }
 
 // checkJournal holds every result of a run against the tree.

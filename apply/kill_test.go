@@ -22,7 +22,7 @@ func TestKilled(t *testing.T) {
 		beKilled(t, base)
 		return
 	}
-	for k := 1; ; k++ {
+	for k := 1; ; k += killStep() {
 		h := newHost(t)
 		o := everyKind(h)
 		if !h.killAt(o, k) {
@@ -44,6 +44,14 @@ func TestKilled(t *testing.T) {
 			t.Errorf("call %d: the workshop has %s", k, left)
 		}
 	}
+}
+
+// killStep is from one call at which a run is killed to the next.
+func killStep() int {
+	if *allFaults {
+		return 1
+	}
+	return 3
 }
 
 // killAt runs a plan in a process that is killed before its k-th changing call;

@@ -414,13 +414,13 @@ func TestRestoreIsStale(t *testing.T) {
 	}
 }
 
-// TestUndoOfKilled kills a run before each of its changing calls, and takes it
-// back: everything is as it was before.
+// TestUndoOfKilled kills a run before its changing calls, each in a run of its
+// own, and takes it back: everything is as it was before.
 func TestUndoOfKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}
-	for k := 1; ; k++ {
+	for k := 1; ; k += killStep() {
 		h := newHost(t)
 		o := everyKind(h)
 		before := h.manifest()
@@ -439,25 +439,26 @@ func TestUndoOfFailed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}
-	for _, cause := range []error{syscall.ENOSPC, syscall.EIO, nil} {
-		for k := int64(1); ; k++ {
-			h := newHost(t)
-			o := everyKind(h)
-			o.Workers = 1
-			before := h.manifest()
-			var calls atomic.Int64
-			o.try = faults(k, cause, &calls)
-			report, err := Run(t.Context(), o)
-			if calls.Load() < k {
-				break
-			}
-			if report == nil {
-				t.Fatalf("%v in call %d: %v", cause, k, err)
-			}
-			o.try = nil
-			h.isTakenBack(fmt.Sprintf("%v in call %d", cause, k), o, report.Run, before)
+	causes := []error{syscall.ENOSPC, syscall.EIO, nil}
+	inTurn(len(causes), func(k int64, fault int) bool {
+		h := newHost(t)
+		o := everyKind(h)
+		o.Workers = 1
+		before := h.manifest()
+		var calls atomic.Int64
+		o.try = faults(k, causes[fault], &calls)
+		report, err := Run(t.Context(), o)
+		if calls.Load() < k {
+			return false
 		}
-	}
+		what := fmt.Sprintf("%v in call %d", causes[fault], k)
+		if report == nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		o.try = nil
+		h.isTakenBack(what, o, report.Run, before)
+		return true
+	})
 }
 
 // isTakenBack undoes a run that did not go to its end, and compares with the

@@ -261,7 +261,7 @@ func TestMarkdownFits(t *testing.T) {
 		p    *Plan
 		left []string // of the last line
 	}{
-		"many":       {manyGroups(t, 100_000), []string{" of 100,000 groups and the names of ", " of 100,000 steps. "}},
+		"many":       {manyGroups(t, 20_000), []string{" of 20,000 groups and the names of ", " of 20,000 steps. "}},
 		"all parts":  {longPlan(t), []string{" of 120 groups, ", " of 7,200 steps and ", "the rest of lists that end in ..."}},
 		"long names": {longNames(t), []string{" groups", " steps"}},
 	} {
