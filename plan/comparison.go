@@ -27,6 +27,9 @@ type Comparison struct {
 
 	AccountsAppear, AccountsVanish int64 // that only one of the policies selects
 	HeldOtherwise                  int64 // accounts
+	// Breaks counts accounts in which the new policy's steps would break access
+	// to more entries than those of the old one. A limit may well hold them.
+	Breaks int64
 	// NotCompared counts accounts that one of the policies could not be followed
 	// in: what holds them is no limit.
 	NotCompared int64
@@ -78,6 +81,7 @@ func (c *Comparison) account(p pair) {
 	c.AccountsAppear += int64(truth(p.old.Account == nil))
 	c.AccountsVanish += int64(truth(p.new.Account == nil))
 	c.HeldOtherwise += int64(truth(p.heldOtherwise()))
+	c.Breaks += int64(truth(p.breaks()))
 	c.NotCompared += int64(truth(p.unwalked()))
 }
 

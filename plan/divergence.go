@@ -151,3 +151,9 @@ func (p pair) held() (old, new []Held) {
 	}
 	return old, new
 }
+
+// breaks reports whether the new policy would break more access in an account.
+func (p pair) breaks() bool {
+	return p.new.Account != nil && p.new.Account.AccessBroken > 0 &&
+		(p.old.Account == nil || p.new.Account.AccessBroken > p.old.Account.AccessBroken)
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -45,6 +46,11 @@ func (a *app) planComparison(ctx context.Context, c *cli.Command) error {
 	}
 	if err := a.writeComparison(c, difference); err != nil {
 		return err
+	}
+	// Accounts that it would break access in are held, so that it would not: the
+	// plan itself is right, and the change of policy is not.
+	if difference.Breaks > 0 && slices.Contains(c.StringSlice("fail-on"), "access") {
+		return exitCode(exitLimit)
 	}
 	return planExit(c, new.Plan, !difference.Same())
 }

@@ -15,6 +15,7 @@ func (a *app) planCommand() *cli.Command {
 		Name: "plan", Usage: "compare the accounts with the policy and show what would change",
 		Description: "Changes nothing. Exit codes: 0 done, 1 error; with -detailed-exitcode 2 when there are changes;\n" +
 			"with -fail-on limits 4 when a limit is exceeded, with -fail-on access 4 when an expectation will not hold or a check will refuse something.\n" +
+			"With -compare, -fail-on access is also for what the new policy would break, even if the account is then held.\n" +
 			"-compare walks the accounts twice, by the old policy and right after by the new one. What both have a step for and what\n" +
 			"changed in between is listed apart; where only one of them was in time to see it, it looks like the policy's work.",
 		OnUsageError: usageError,
