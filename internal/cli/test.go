@@ -83,14 +83,16 @@ func (a *app) test(ctx context.Context, c *cli.Command) error {
 		}
 		report.Files = append(report.Files, cases.File{Name: t.Name, Results: results})
 	}
-	if n, _, _ := report.Count(); n == 0 {
+	n, failed, _ := report.Count()
+	if n == 0 {
 		return fmt.Errorf("-run %s: no case of that name", plan.Quote(c.String("run")))
 	}
 	if c.Bool("update") {
 		return a.updateTests(all, report)
 	}
 	if c.Bool("cover") || c.IsSet("cover-min") {
-		if report.Policies = r.covered(); len(report.Policies) == 0 {
+		// Cases that failed say why there is nothing.
+		if report.Policies = r.covered(); len(report.Policies) == 0 && failed == 0 {
 			return errors.New("-cover: no case makes a plan, so that none reaches any line")
 		}
 	}
