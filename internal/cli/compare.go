@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -178,10 +180,22 @@ func newPending(dest string) (*renameio.PendingFile, error) {
 
 // namelessPlan is kept by nobody: nothing is left behind, however this ends.
 func namelessPlan() (*planFile, error) {
-	f, err := os.CreateTemp("", "rightful-*.plan")
+	f, err := namelessFile()
 	if err != nil {
 		return nil, err
 	}
-	err = os.Remove(f.Name())
-	return &planFile{sink: f, file: f, keep: func() error { return nil }, drop: func() { f.Close() }}, err
+	return &planFile{sink: f, file: f, keep: func() error { return nil }, drop: func() { f.Close() }}, nil
+}
+
+// namelessFile is on disk, or in memory where there is nowhere to put it, as in a
+// container that is all read-only.
+func namelessFile() (*os.File, error) {
+	f, err := os.CreateTemp("", "rightful-*.plan")
+	if err == nil {
+		return f, os.Remove(f.Name())
+	}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return fsys.Memory("rightful.plan")
+	}
+	return nil, err
 }

@@ -80,6 +80,9 @@ func (f Files) Exists(abs string) (bool, error) {
 	return err == nil, err
 }
 
+// Memory has none here.
+func Memory(string) (*os.File, error) { return nil, ErrLinux }
+
 // Dir is an open directory.
 type Dir struct{ path string }
 
