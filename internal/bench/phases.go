@@ -11,6 +11,7 @@ import (
 type work struct {
 	name    string
 	peer    bool   // another program
+	aside   bool   // not for a page's table
 	missing string // why it cannot be measured here
 	argv    []string
 	before  func() error // not measured; may be nil
@@ -31,8 +32,8 @@ func (b *bench) phases(h *host) []work {
 		{name: "plan, nothing to change", argv: b.plan(h, "clean.yaml", "-detailed-exitcode")},
 		{name: "plan, access of three identities", argv: b.plan(h, "access.yaml", "-detailed-exitcode")},
 		{name: "plan, every mode wrong, saved", argv: b.plan(h, "modes.yaml", "-out", modes), before: h.forget},
-		{name: "show", argv: []string{b.rightful, "show", modes}},
-		{name: "approve", argv: []string{b.rightful, "approve", "-all", modes}},
+		{name: "show", aside: true, argv: []string{b.rightful, "show", modes}},
+		{name: "approve", aside: true, argv: []string{b.rightful, "approve", "-all", modes}},
 		{name: "apply", argv: append(apply, modes)},
 		{name: "undo: plan", argv: append(undo, "-out", back, onlyRun)},
 		{name: "undo: apply", argv: append(apply, back), before: b.approve(back)},
@@ -42,9 +43,9 @@ func (b *bench) phases(h *host) []work {
 	}
 	return append(
 		all,
-		work{name: "plan, every group and mode wrong, saved", argv: b.plan(h, "owners.yaml", "-out", owners)},
+		work{name: "plan, every group and mode wrong, saved", aside: true, argv: b.plan(h, "owners.yaml", "-out", owners)},
 		work{
-			name: "apply, groups and modes", argv: append(apply, owners),
+			name: "apply, groups and modes", aside: true, argv: append(apply, owners),
 			before: b.approve(owners), after: func() error { return b.reset(h) },
 		},
 	)
@@ -69,18 +70,18 @@ func (b *bench) others(h *host) []work {
 	const modes = "u=rwX,g=rX,o="
 	all := []work{
 		{name: "find, one mode test", argv: []string{"find", homes, "-type", "f", "!", "-perm", "644"}},
-		{name: "find -printf '%m %U %G'", argv: []string{"find", homes, "-printf", "%m %U %G\n"}},
+		{name: "find -printf '%m %U %G'", aside: true, argv: []string{"find", homes, "-printf", "%m %U %G\n"}},
 		{name: "mtree -c", argv: []string{"mtree", "-c", "-k", "type,uid,gid,mode", "-p", homes}},
 	}
 	for _, w := range []work{
-		{name: "chmod -R", argv: []string{"chmod", "-R", modes, homes}},
-		{name: "systemd-tmpfiles, Z", argv: []string{"systemd-tmpfiles", "--create", h.path("tmpfiles.conf")}},
-		{name: "chown -R", argv: rootOnly("chown", "-R", "-h", nobody+":"+nobody, homes)},
+		{name: "chmod -R", aside: true, argv: []string{"chmod", "-R", modes, homes}},
+		{name: "systemd-tmpfiles, Z", aside: true, argv: []string{"systemd-tmpfiles", "--create", h.path("tmpfiles.conf")}},
+		{name: "chown -R", aside: true, argv: rootOnly("chown", "-R", "-h", nobody+":"+nobody, homes)},
 		{name: "chown -R, chmod -R", argv: rootOnly("sh", "-ec", fmt.Sprintf(
 			"chown -R -h %s:%[1]s %s; chmod -R %s %[2]s", nobody, quoted(homes), modes))},
-		{name: "chown -R, find -exec chmod for files, for directories", argv: rootOnly("sh", "-ec", fmt.Sprintf(
+		{name: "chown -R, find -exec chmod for files, for directories", aside: true, argv: rootOnly("sh", "-ec", fmt.Sprintf(
 			"chown -R -h %s:%[1]s %s; find %[2]s -type f -exec chmod 640 {} +; find %[2]s -type d -exec chmod 750 {} +", nobody, quoted(homes)))},
-		{name: "ansible, file with recurse", argv: []string{
+		{name: "ansible, file with recurse", aside: true, argv: []string{
 			"ansible", "localhost", "-c", "local", "-m", "file", "-a", "recurse=yes mode=" + modes + " path=" + homes,
 		}},
 	} {

@@ -34,6 +34,7 @@ type Row struct {
 	Name    string `json:"name"`
 	Peer    bool   `json:"peer"`              // another program than rightful
 	Missing string `json:"missing,omitempty"` // why there are no numbers
+	Aside   bool   `json:"aside,omitempty"`   // not for a page's table
 
 	usage
 	Least float64 `json:"least_seconds"`
@@ -66,7 +67,7 @@ func (t *Tree) rows(works []work, samples [][]sample) {
 		if w.missing == "" {
 			row = newRow(w.name, samples[i])
 		}
-		row.Peer = w.peer
+		row.Peer, row.Aside = w.peer, w.aside
 		t.Rows = append(t.Rows, row)
 	}
 }

@@ -109,14 +109,15 @@ func (r *Report) intoMarkdown(path string) error {
 	return os.WriteFile(path, page, 0o644)
 }
 
-// markdown is the first tree's table, and on what it was measured.
+// markdown is the first tree's table, of what tells most, and on what it was
+// measured.
 func (r *Report) markdown() string {
 	t := &r.Trees[0]
 	b := &strings.Builder{}
-	fmt.Fprintf(b, "%s entries in %s accounts; `%s`,\n%s.\n\n", thousands(t.Entries), thousands(int64(t.Accounts)), r.Command, r.about())
+	fmt.Fprintf(b, "`%s`:\n%s entries in %s accounts, %s; a saved plan takes %.1f bytes a step.\n\n", r.Command, thousands(t.Entries), thousands(int64(t.Accounts)), r.about(), float64(t.PlanBytes)/float64(t.Steps))
 	b.WriteString("| what | seconds | x bare | CPU, x bare | peak MiB |\n| --- | ---: | ---: | ---: | ---: |\n")
 	for _, row := range t.Rows {
-		if row.Missing != "" {
+		if row.Missing != "" || row.Aside {
 			continue
 		}
 		name := row.Name
@@ -125,6 +126,5 @@ func (r *Report) markdown() string {
 		}
 		fmt.Fprintf(b, "| %s | %.2f | %s | %s | %s |\n", name, row.Seconds, ratio(row.Bare), ratio(row.BareCPU), t.peak(&row))
 	}
-	fmt.Fprintf(b, "\nA saved plan takes %.1f bytes a step.\n", float64(t.PlanBytes)/float64(t.Steps))
 	return b.String()
 }
