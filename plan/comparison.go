@@ -136,15 +136,15 @@ func compareLimits(old, new []Limit) []LimitPair {
 			find(old, func(l *Limit) bool { return l.Name == name }),
 			find(new, func(l *Limit) bool { return l.Name == name }),
 		}
-		if strings.HasPrefix(name, "account.") && p.Old.written() != p.New.written() {
+		if strings.HasPrefix(name, "account.") && p.Old.Text() != p.New.Text() {
 			all = append(all, p)
 		}
 	}
 	return all
 }
 
-// written is a limit as the policy has it.
-func (l *Limit) written() string {
+// Text is a limit as a policy has it, as in "20%, at least 5"; nil is no limit.
+func (l *Limit) Text() string {
 	if l == nil {
 		return "no limit"
 	}

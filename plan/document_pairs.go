@@ -87,7 +87,7 @@ func limitSide(l *Limit) *jsonLimitSide {
 	if l == nil {
 		return nil
 	}
-	return &jsonLimitSide{l.written(), jsonText(l.Source)}
+	return &jsonLimitSide{l.Text(), jsonText(l.Source)}
 }
 
 type jsonProblemPair struct {

@@ -147,7 +147,7 @@ func (t *comparisonText) limits() {
 		if i == 0 {
 			t.title("Limits of each account")
 		}
-		t.line("  %-25s   was %s%s, is %s%s", limitName(p.either().Name), p.Old.written(), p.Old.where(), p.New.written(), p.New.where())
+		t.line("  %-25s   was %s%s, is %s%s", limitName(p.either().Name), p.Old.Text(), p.Old.where(), p.New.Text(), p.New.where())
 	}
 }
 

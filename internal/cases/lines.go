@@ -66,6 +66,7 @@ func (h *host) said(p *plan.Plan) (map[string][]line, error) {
 		}
 	}
 	trailer(&p.Trailer, add)
+	h.limits(p, add)
 	return all, nil
 }
 
@@ -86,9 +87,28 @@ func trailer(t *plan.Trailer, add func(string, line)) {
 	for i := range t.Checks {
 		add("checks", verdictLine(t.Checks[i].Text()))
 	}
-	for _, v := range t.Limits {
+}
+
+// limits are those that are exceeded, and of the others, which may take thousands
+// of entries to exceed, the rules of those that the case names.
+func (h *host) limits(p *plan.Plan, add func(string, line)) {
+	named := map[string]bool{}
+	if want := h.c.Expect["limits"]; want != nil {
+		for _, l := range want.Lines {
+			if len(l.Words) > 0 {
+				named[l.Words[0]] = true
+			}
+		}
+	}
+	for _, v := range p.Trailer.Limits {
 		if v.Exceeded {
 			add("limits", line{{text: v.Name()}, {text: fmt.Sprintf("%d of %d", v.Used, v.Allowed)}})
+			delete(named, v.Name())
+		}
+	}
+	for _, l := range p.Header.Limits {
+		if named[l.Name] {
+			add("limits", line{{text: l.Name}, {text: l.Text()}})
 		}
 	}
 }

@@ -43,8 +43,9 @@ limits what it names. Needs neither root nor the host, and gives the same result
 
 A line of the tree is TYPE MODE OWNER:GROUP PATH, with the types of find(1), then -> TARGET, acl=user:NAME:r-x, nlink=2,
 immutable, append_only, mount, closed or capabilities; who is not named is the account. Steps are written as plan shows
-them; what they leave as it is need not be. Sections that expect nothing are none. A case, or the file for all of them,
-may also have policy, accounts, users, groups, vars and day; where the policy is wrong, it expects errors: RF100.`,
+them; what they leave as it is need not be. Limits are those that are exceeded, as run.take  3 of 2, and of the others
+the rules that a case names, as run.take  at most 2. Sections that expect nothing are none. A case, or the file for all
+of them, may also have policy, accounts, users, groups, vars and day; where the policy is wrong, it expects errors: RF100.`,
 		OnUsageError: usageError,
 		Flags: []cli.Flag{
 			policyFlag(),
