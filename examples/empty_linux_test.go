@@ -42,7 +42,7 @@ func TestEmptySystem(t *testing.T) {
 		{0, `^$`, []string{"fmt", "-check", "policy"}},
 		{0, `"\$schema"`, []string{"schema"}},
 		{0, `coverage: 100.0% of policy/rightful.yaml`, []string{"test", "-cover-min", "100", "policy"}},
-		{0, `<testsuites name="rightful test" tests="5" failures="0">`, []string{"test", "-format", "junit", "policy"}},
+		{0, `<testsuites name="rightful test" tests="7" failures="0">`, []string{"test", "-format", "junit", "policy"}},
 		{2, `Plan: 1 to add, 7 to change, 0 to destroy\.`, []string{"plan", "-policy", "policy", "-snapshot", "policy/host.snapshot", "-detailed-exitcode"}},
 		{0, `Plan: 1 to add, 7 to change`, []string{"plan", "-policy", "policy", "-snapshot", "policy/host.snapshot", "-out", "policy/x.plan"}},
 		{0, `^### rightful: changes to 1 of 1 account`, []string{"show", "-format", "markdown", "policy/x.plan"}},
