@@ -140,7 +140,7 @@ func TestBytes(t *testing.T) {
 ./home type=dir uid=0 gid=0 mode=07777
 ./home/a\040b\134\043\052\377\012.txt type=file uid=1001 uname=alice gid=33 gname=DOM\134web mode=04640 nlink=1 size=12
 ./home/link type=link link=../x\040y\\ uid=0 gid=0
-./home/dev type=char uid=0 gid=0 mode=00
+./home/dev type=char uid=0 gid=0 mode=0
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -147,6 +147,9 @@ func (e *Entry) appendValue(b []byte, k Keywords) []byte {
 	case Group:
 		return appendVis(b, e.Group)
 	case Mode:
+		if s.Mode == 0 {
+			return append(b, '0') // gomtree compares texts, and to it 00 is another mode
+		}
 		return strconv.AppendUint(append(b, '0'), uint64(s.Mode), 8)
 	case Nlink:
 		return strconv.AppendUint(b, uint64(s.Nlink), 10)
