@@ -28,17 +28,20 @@ const (
 	oneInShort = 30
 )
 
+func share() int {
+	switch {
+	case *every:
+		return 1
+	case testing.Short():
+		return oneInShort
+	}
+	return oneIn
+}
+
 // TestMistakes makes mistakes in the policies of the examples. A reviewer who runs
 // validate and the examples' own tests, as their continuous integration does,
 // notices each, but for those that [harmless] excuses.
 func TestMistakes(t *testing.T) {
-	share := oneIn
-	switch {
-	case *every:
-		share = 1
-	case testing.Short():
-		share = oneInShort
-	}
 	excused := excuses(t)
 	made, met := 0, map[string]bool{}
 	for _, example := range []string{"quickstart", "shared-hosting"} {
@@ -46,7 +49,7 @@ func TestMistakes(t *testing.T) {
 		var chosen []mutant
 		for _, m := range newPage(t, r.text).mutants(example) {
 			met[m.key()], met[m.line()] = true, true
-			if pick(share, m.key()) == 0 {
+			if pick(share(), m.key()) == 0 {
 				chosen = append(chosen, m)
 			}
 		}
@@ -64,7 +67,7 @@ func TestMistakes(t *testing.T) {
 	}
 	excused.finish(t, met)
 	t.Logf("%d mistakes", made)
-	if share < oneInShort && made < 1000 {
+	if !testing.Short() && made < 1000 {
 		t.Errorf("%d mistakes, fewer than a thousand", made)
 	}
 }

@@ -196,7 +196,7 @@ func mistakes(n *yaml.Node, path string, made func(what string)) {
 		made(strings.TrimPrefix(path, ".") + what)
 		*n = was
 	}
-	texts := []string{"null", "{x: y}", "[[x]]", `""`, "no such word", "-1", "1.5", "true", "../x", "/x/", `"["`, `"0999"`}
+	texts := []string{"null", "{x: y}", "[[x]]", `""`, "no such word", "-1", "1.5", "true", `"a${b"`, `"${1}/${a-b}"`, "../x", "/x/", `"["`, `"0999"`}
 	if testing.Short() {
 		texts = texts[:4]
 	}
