@@ -55,28 +55,32 @@ var unseen = regexp.MustCompile(`^unknown (variable|profile|identity) |^type: |^
 func TestSchemaSeesMistakes(t *testing.T) {
 	schema := compileSchema(t)
 	for _, example := range []string{"quickstart", "shared-hosting"} {
-		for _, m := range newPage(t, newReviewer(t, example).text).mutants(example) {
-			if pick(share(), m.key()) != 0 {
-				continue
+		all := newPage(t, newReviewer(t, example).text).mutants(example)
+		inParallel(len(all), func(i int) {
+			if isChosen(all[i]) {
+				all[i].judgeBySchema(t, schema)
 			}
-			var root yaml.Node
-			if yaml.Unmarshal([]byte(m.text), &root) != nil {
-				continue // an editor sees that without a schema
-			}
-			_, err := parse(m.text, nil)
-			refused := schema.Validate(instance(&root))
-			var wrong spec.Errors
-			errors.As(err, &wrong)
-			// Of a key that is given twice an editor sees the last.
-			twice := slices.ContainsFunc(wrong, func(e *spec.Error) bool { return strings.Contains(e.Message, "given twice") })
-			seen := slices.IndexFunc(wrong, func(e *spec.Error) bool { return !twice && !unseen.MatchString(e.Message) })
-			switch {
-			case err == nil && refused != nil:
-				t.Errorf("%s\nis a policy, and the schema says\n%v", m.key(), refused)
-			case seen >= 0 && refused == nil:
-				t.Errorf("%s\nis right by the schema, and the program says\n%v", m.key(), wrong[seen])
-			}
-		}
+		})
+	}
+}
+
+func (m mutant) judgeBySchema(t *testing.T, schema *jsonschema.Schema) {
+	var root yaml.Node
+	if yaml.Unmarshal([]byte(m.text), &root) != nil {
+		return // an editor sees that without a schema
+	}
+	_, err := parse(m.text, nil)
+	refused := schema.Validate(instance(&root))
+	var wrong spec.Errors
+	errors.As(err, &wrong)
+	// Of a key that is given twice an editor sees the last.
+	twice := slices.ContainsFunc(wrong, func(e *spec.Error) bool { return strings.Contains(e.Message, "given twice") })
+	seen := slices.IndexFunc(wrong, func(e *spec.Error) bool { return !twice && !unseen.MatchString(e.Message) })
+	switch {
+	case err == nil && refused != nil:
+		t.Errorf("%s\nis a policy, and the schema says\n%v", m.key(), refused)
+	case seen >= 0 && refused == nil:
+		t.Errorf("%s\nis right by the schema, and the program says\n%v", m.key(), wrong[seen])
 	}
 }
 
