@@ -50,6 +50,7 @@ type jsonDifferences struct {
 	AccountsVanish   int64 `json:"accounts_vanish"`
 	AccountsHeld     int64 `json:"accounts_held_otherwise"`
 	NotCompared      int64 `json:"accounts_not_compared"`
+	AccountsBroken   int64 `json:"accounts_broken"`
 }
 
 func (d *comparisonDocument) head() {
@@ -66,7 +67,7 @@ func (d *comparisonDocument) head() {
 	d.member("complete", c.Old.Trailer.Summary.Incomplete+c.New.Trailer.Summary.Incomplete == 0)
 	d.member("differences", jsonDifferences{
 		c.Appear, c.Vanish, c.Change, c.Meanwhile, c.InHeld,
-		c.AccountsAppear, c.AccountsVanish, c.HeldOtherwise, c.NotCompared,
+		c.AccountsAppear, c.AccountsVanish, c.HeldOtherwise, c.NotCompared, c.Breaks,
 	})
 	d.member("access", accessPairDocuments(c.Access))
 	d.member("limits", verdictPairDocuments(c.Limits))
