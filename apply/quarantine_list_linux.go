@@ -197,10 +197,12 @@ func (q *Quarantined) measure(at *fsys.Dir, name string) error {
 	if err := q.count(at, name); err != nil || info.Type != plan.Directory {
 		return err
 	}
+	trail := fsys.NewTrail(at, trailLength())
+	defer trail.Close()
 	for dirs := []string{name}; len(dirs) > 0; {
 		rel := dirs[len(dirs)-1]
 		dirs = dirs[:len(dirs)-1]
-		below, err := q.measureDir(at, rel)
+		below, err := q.measureDir(trail, rel)
 		if err != nil {
 			return err
 		}
@@ -210,12 +212,11 @@ func (q *Quarantined) measure(at *fsys.Dir, name string) error {
 }
 
 // measureDir counts what is in one directory and returns those that are in it.
-func (q *Quarantined) measureDir(at *fsys.Dir, rel string) (below []string, err error) {
+func (q *Quarantined) measureDir(at *fsys.Trail[*fsys.Dir], rel string) (below []string, err error) {
 	dir, err := at.OpenDir(rel)
 	if err != nil {
 		return nil, err
 	}
-	defer dir.Close()
 	err = dir.List(make([]byte, 1<<16), func(e fsys.Dirent) error {
 		var info fsys.Info
 		if err := dir.Look(e, &info); err != nil {

@@ -95,10 +95,12 @@ func removed(s *plan.Step, pin *fsys.Pin, bin *fsys.Dir, name string) outcome {
 func countInside(at *fsys.Dir, name string, limit int64) (int64, error) {
 	var n int64
 	buf := make([]byte, 1<<16)
+	trail := fsys.NewTrail(at, trailLength())
+	defer trail.Close()
 	for dirs := []string{name}; len(dirs) > 0 && n <= limit; {
 		path := dirs[len(dirs)-1]
 		dirs = dirs[:len(dirs)-1]
-		dir, err := at.OpenDir(path)
+		dir, err := trail.OpenDir(path)
 		if err != nil {
 			return n, err
 		}
@@ -115,7 +117,6 @@ func countInside(at *fsys.Dir, name string, limit int64) (int64, error) {
 			}
 			return nil
 		})
-		dir.Close()
 		if err != nil {
 			return n, err
 		}

@@ -141,6 +141,7 @@ func (r *run) work() {
 	if os.Geteuid() != 0 {
 		n = 1
 	}
+	n = min(n, mayWork())
 	batches := make(chan *batch)
 	var workers sync.WaitGroup
 	for range n {
@@ -214,7 +215,7 @@ func (r *run) touch(a *account) error {
 		return nil
 	}
 	// Where each home is a mount of its own, descriptors would run out.
-	if len(r.touched) >= maxTouched {
+	if len(r.touched) >= mayTouch() {
 		if err := r.sync(); err != nil {
 			return err
 		}
@@ -225,8 +226,6 @@ func (r *run) touch(a *account) error {
 	}
 	return err
 }
-
-const maxTouched = 64
 
 // sync has every change so far on disk. An fsync of the journal alone says
 // nothing about them: on btrfs a synced journal has outlived its changes.

@@ -8,20 +8,21 @@ import (
 )
 
 // walker goes through the steps of one batch. It keeps the directory of the
-// last step open for the next one.
+// last step open for the next one, and some of those above it.
 type walker struct {
 	run     *run
 	account *account
+	trail   *fsys.Trail[*fsys.Dir] // of the home, once a directory below was needed
 	path    string
 	dir     *fsys.Dir
 	err     error
 }
 
 func (w *walker) close() {
-	if w.dir != nil {
-		w.dir.Close()
+	if w.trail != nil {
+		w.trail.Close()
 	}
-	w.dir = nil
+	w.trail = nil
 }
 
 // open opens a directory below the home, which stays the walker's.
@@ -29,10 +30,12 @@ func (w *walker) open(path string) (*fsys.Dir, error) {
 	if path == "." {
 		return w.account.home, nil
 	}
+	if w.trail == nil {
+		w.trail = fsys.NewTrail(w.account.home, trailLength())
+	}
 	if path != w.path {
-		w.close()
 		w.path = path
-		w.dir, w.err = w.account.home.OpenDir(path)
+		w.dir, w.err = w.trail.OpenDir(path)
 	}
 	return w.dir, w.err
 }

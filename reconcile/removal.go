@@ -51,10 +51,12 @@ var errInside = errors.New("something in it could not be counted")
 func (k *worker) inside(w *walk, dir Dir, name string) (int64, error) {
 	var total int64
 	buf := make([]byte, 1<<15)
+	trail := fsys.NewTrail(dir, maxTrail)
+	defer trail.Close()
 	for stack := []string{name}; len(stack) > 0; {
 		rel := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		d, err := dir.OpenDir(rel)
+		d, err := trail.OpenDir(rel)
 		if err != nil {
 			return 0, err
 		}
@@ -70,7 +72,6 @@ func (k *worker) inside(w *walk, dir Dir, name string) (int64, error) {
 			}
 			return nil
 		})
-		d.Close()
 		if err != nil {
 			return 0, err
 		}

@@ -72,6 +72,7 @@ type run struct {
 	inventory *inventory
 	narrow    *matcher
 	open      atomic.Int64
+	staying   staying
 	wanted    wantedNames
 
 	mu         sync.Mutex
@@ -184,11 +185,10 @@ func (r *run) header() plan.Header {
 // walkAll lets the workers loose and writes what they find in the order of the
 // accounts.
 func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) error {
-	workers := max(r.Workers, 1)
-	pool := newPool(walks, 2*workers)
+	pool := newPool(walks, 2*r.Workers)
 	defer context.AfterFunc(ctx, func() { pool.fail(context.Cause(ctx)) })()
 	var group sync.WaitGroup
-	for range workers {
+	for range r.Workers {
 		group.Go(func() { r.work(pool) })
 	}
 	for _, w := range walks {

@@ -46,6 +46,8 @@ func newRun(o Options) *run {
 	if r.Progress == nil {
 		r.Progress = &Progress{}
 	}
+	r.Workers = mayWork(o.Workers)
+	r.staying = newStaying(o.Budget.Depth, r.Workers)
 	if o.Caller != nil {
 		r.self = *o.Caller
 	}

@@ -64,9 +64,6 @@ type task struct {
 	view   view  // who gets here
 }
 
-// maxOpen is how many directories a run keeps open for the tasks below them.
-const maxOpen = 128
-
 // worker is one goroutine's scratch space.
 type worker struct {
 	*run
@@ -143,17 +140,17 @@ func (k *worker) adopt(t task, here *openDir) {
 		return
 	}
 	base := here
-	if k.open.Load() >= maxOpen {
-		base = t.base
-	} else {
+	if k.staying.may(k.open.Load(), t.depth) {
 		here.kept = true
 		k.open.Add(1)
+	} else {
+		base = t.base
 	}
 	base.refs.Add(int64(len(k.children)))
 	for i := range k.children {
 		c := &k.children[i]
 		if c.base = base; base == t.base && t.rel != "" {
-			c.rel = t.rel + "/" + c.rel
+			c.rel = c.path[len(c.path)-len(t.rel)-1-len(c.rel):]
 		}
 	}
 }

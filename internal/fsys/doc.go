@@ -3,7 +3,7 @@
 //
 // Everything starts at a directory that the caller trusts ([OpenRoot]) and goes
 // down by descriptor: [Descend] checks each component on the way to a home,
-// [Dir.OpenDir] goes below one, [Dir.List] and [Dir.Stat] look at what is
+// [Dir.OpenDir] goes below one and [Trail] below many, [Dir.List] and [Dir.Stat] look at what is
 // there by name, and [Dir.Pin] takes hold of one inode so that what is checked
 // is what is changed. Nothing here changes anything.
 //
@@ -11,5 +11,5 @@
 // leave the mount that it stands on, and to open anything but directories: a
 // pin is O_PATH, which neither blocks on a FIFO nor wakes a device.
 //
-// Read dir.go, pin.go, descend.go, then trust.go.
+// Read dir.go, trail.go, pin.go, descend.go, then trust.go.
 package fsys

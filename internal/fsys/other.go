@@ -139,3 +139,6 @@ func Descend(*Dir, string, Trust) (*Place, error) { return nil, ErrLinux }
 func CheckProc() error                            { return ErrLinux }
 
 func NiceIO() error { return ErrLinux }
+
+// Descriptors is a number that every system grants.
+func Descriptors() int { return 256 }
