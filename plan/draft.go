@@ -49,7 +49,7 @@ func (d *Draft) Add(b *Block) error {
 	}
 	b.groups = nil
 	b.normalize()
-	if err := b.check(); err != nil {
+	if err := b.check(d.lastDir()); err != nil {
 		return fmt.Errorf("%s: %s: %w", Quote(b.Account), Quote(b.Dir), err)
 	}
 	record := draftRecord(b)
@@ -64,6 +64,16 @@ func (d *Draft) Add(b *Block) error {
 		size: len(record),
 	}
 	return d.keep(b, ref, record)
+}
+
+// lastDir is that of the block that came before, which was checked.
+func (d *Draft) lastDir() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.blocks) == 0 {
+		return ""
+	}
+	return d.blocks[len(d.blocks)-1].dir
 }
 
 func (d *Draft) keep(b *Block, ref blockAt, record []byte) error {

@@ -145,7 +145,7 @@ func (s *stream) block(line []byte) (*Block, error) {
 	if err := s.read(c, b.wire); err != nil {
 		return nil, err
 	}
-	if err := b.check(); err != nil {
+	if err := b.check(s.sequence.lastDir()); err != nil {
 		return nil, s.wrong("%v", err)
 	}
 	if err := s.header.checkContents(b.Changes); err != nil {

@@ -31,6 +31,14 @@ func (s *sequence) next(b *Block) error {
 	return nil
 }
 
+// lastDir is the directory of the block before, empty where there is none.
+func (s *sequence) lastDir() string {
+	if s.block == nil {
+		return ""
+	}
+	return s.block.Dir
+}
+
 func (s *sequence) follows(b *Block) error {
 	last := s.block
 	if last == nil {
