@@ -23,7 +23,8 @@ type codec struct {
 	what    string // the first thing that was wrong
 	version int    // of the file, where that is what is wrong
 
-	changesAt, changesEnd int // where a block's changes were written
+	last                  string // the directory of the block before
+	changesAt, changesEnd int    // where a block's changes were written
 	recent                *recentChanges
 }
 

@@ -30,7 +30,7 @@
 // A plan is one zstd frame and a seal. The frame holds lines, each one JSON
 // object of at most 16 MiB:
 //
-//	{"header":{"format":1,...}}     first
+//	{"header":{"format":2,...}}     first
 //	{"account":{...}}               by name; followed by its
 //	{"block":{...}}                 directories in preorder, "" and "." first, and its
 //	{"problem":{...}}               problems by path, kind and message
@@ -45,7 +45,9 @@
 // quotes, backslashes and control characters (as \u00NN) are escaped and nothing
 // else. So the name a\b is "a\\\\b", and the byte 0xFF is "\\xff".
 //
-// A block has its steps by column: names, change (index into changes, which
+// A block has the directory as what differs from the one before in its account:
+// same is how many bytes of that one it begins with, whole names and as many as
+// there are, and dir what follows after a slash. It has its steps by column: names, change (index into changes, which
 // are in order of first use), ino (each but the first as the difference to the
 // one before), gen, inside, quarantined. A column of zeros is left out.
 //

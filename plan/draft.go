@@ -53,7 +53,7 @@ func (d *Draft) Add(b *Block) error {
 		return fmt.Errorf("%s: %s: %w", Quote(b.Account), Quote(b.Dir), err)
 	}
 	record := draftRecord(b)
-	if len(record) > maxLine && len(b.Entries) > 1 {
+	if len(record)+maxEscape*len(b.Dir) > maxLine && len(b.Entries) > 1 {
 		return d.addHalves(b)
 	}
 	first, last := 0, len(b.Entries)-1
@@ -127,11 +127,13 @@ func (b *Block) normalize() {
 	b.Changes = used
 }
 
-// draftRecord is the line, where the changes stand in it, and how many entries
-// have each change: the writer counts groups without reading names.
+// draftRecord is the body, where the changes stand in it, and how many entries
+// have each change: the writer counts groups without reading names. What the
+// directory is written as depends on which block comes before.
 func draftRecord(b *Block) []byte {
-	line := codec{out: make([]byte, 0, 512+32*len(b.Entries))}
-	b.wire(&line)
+	line := codec{out: make([]byte, 1, 512+32*len(b.Entries))}
+	line.out[0] = '{'
+	b.body(&line)
 	line.literal("\n")
 	record, end := line.out, len(line.out)
 	counts := make([]uint64, len(b.Changes))
@@ -146,10 +148,10 @@ func draftRecord(b *Block) []byte {
 	return binary.BigEndian.AppendUint32(record, uint32(end))
 }
 
-func splitDraftRecord(record []byte) (line []byte, changesAt, changesEnd uint64, counts []uint64) {
+func splitDraftRecord(record []byte) (body []byte, changesAt, changesEnd uint64, counts []uint64) {
 	last := len(record) - 4
 	end := binary.BigEndian.Uint32(record[last:])
-	line, rest := record[:end], record[end:last]
+	body, rest := record[:end], record[end:last]
 	next := func() uint64 {
 		v, n := binary.Uvarint(rest)
 		rest = rest[n:]
@@ -159,7 +161,7 @@ func splitDraftRecord(record []byte) (line []byte, changesAt, changesEnd uint64,
 	for len(rest) > 0 {
 		counts = append(counts, next())
 	}
-	return line, changesAt, changesEnd, counts
+	return body, changesAt, changesEnd, counts
 }
 
 // Problem adds what the planner saw and will not touch.

@@ -42,6 +42,9 @@ func appendText(dst []byte, s string) []byte {
 	return append(append(dst, s[start:]...), '"')
 }
 
+// maxEscape is how many bytes one can become.
+const maxEscape = len(`\\xNN`)
+
 func appendEscape(dst []byte, b byte) []byte {
 	switch {
 	case b == '"':

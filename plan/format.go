@@ -4,7 +4,7 @@ import "fmt"
 
 // Version is the version of the plan file that this package writes, and the
 // only one that it reads.
-const Version = 1
+const Version = 2
 
 // FormatError says why something is not a plan of ours.
 type FormatError struct {

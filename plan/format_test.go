@@ -225,9 +225,9 @@ func TestLinesHaveTheirPlace(t *testing.T) {
 }
 
 func TestOtherVersion(t *testing.T) {
-	_, err := openText(t, strings.Replace(smallText(t), `"format":1,`, `"format":2,"new":true,`, 1))
+	_, err := openText(t, strings.Replace(smallText(t), `"format":2,`, `"format":3,"new":true,`, 1))
 	var format *FormatError
-	if !errors.As(err, &format) || format.Version != 2 || !strings.Contains(err.Error(), "format version 2: only version 1 can be read") {
+	if !errors.As(err, &format) || format.Version != 3 || !strings.Contains(err.Error(), "format version 3: only version 2 can be read") {
 		t.Errorf("%v", err)
 	}
 }

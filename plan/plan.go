@@ -38,7 +38,7 @@ func Open(r io.ReadSeeker) (*Plan, error) {
 		if record == (Record{}) {
 			return s.close(n, line, r)
 		}
-		if again = record.append(again[:0]); !bytes.Equal(again, line) {
+		if again = record.append(again[:0], s.before); !bytes.Equal(again, line) {
 			return nil, s.wrong("not in canonical form")
 		}
 		n.record(record)
@@ -62,9 +62,9 @@ func (p *Plan) From(r io.ReadSeeker) (*Plan, error) {
 	return &Plan{p.Header, p.Trailer, p.Digest, p.File, r, size}, err
 }
 
-// append writes the record's line.
-func (r Record) append(line []byte) []byte {
-	c := codec{out: line}
+// append writes the record's line; last is the directory of the block before.
+func (r Record) append(line []byte, last string) []byte {
+	c := codec{out: line, last: last}
 	switch {
 	case r.Account != nil:
 		r.Account.wire(&c)

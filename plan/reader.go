@@ -36,6 +36,7 @@ type stream struct {
 	sequence sequence
 	recent   recentChanges // of this account
 	last     string        // account
+	before   string        // the directory of the block before the last one
 }
 
 func newStream(r io.ReadSeeker) (*stream, error) {
@@ -141,11 +142,11 @@ func (s *stream) block(line []byte) (*Block, error) {
 	}
 	b := &Block{Account: a.Name}
 	c := newReader(string(line))
-	c.recent = &s.recent
+	c.recent, c.last = &s.recent, s.sequence.lastDir()
 	if err := s.read(c, b.wire); err != nil {
 		return nil, err
 	}
-	if err := b.check(s.sequence.lastDir()); err != nil {
+	if err := b.check(c.last); err != nil {
 		return nil, s.wrong("%v", err)
 	}
 	if err := s.header.checkContents(b.Changes); err != nil {
@@ -158,6 +159,7 @@ func (s *stream) block(line []byte) (*Block, error) {
 		b.groups = groupIDs(a, b.Changes)
 		s.recent.keep(b, c)
 	}
+	s.before = c.last
 	s.sums.approved(line)
 	return b, nil
 }

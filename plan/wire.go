@@ -160,7 +160,12 @@ func (p *Problem) wire(c *codec) {
 
 func (b *Block) wire(c *codec) {
 	c.literal(`{"block":{`)
-	c.text("dir", &b.Dir)
+	c.dir(&b.Dir)
+	b.body(c)
+}
+
+// body is all but the directory, which is written by what comes before.
+func (b *Block) body(c *codec) {
 	if c.key("parent", b.Parent != Identity{}) {
 		b.Parent.wire(c)
 		c.zero("parent", b.Parent == Identity{})

@@ -24,6 +24,8 @@ type Writer struct {
 	header  Header
 	counter *counter
 	last    string          // account
+	dir     string          // of its last block
+	line    []byte          // of that
 	groups  map[string][]ID // by the text of a block's changes, for this account
 	buf     []byte
 	err     error
@@ -104,7 +106,7 @@ func (w *Writer) account(a *Account, d *Draft) error {
 	c.literal("\n")
 	w.approved(c.out)
 	w.counter.begin(a)
-	w.last, w.groups = a.Name, make(map[string][]ID)
+	w.last, w.dir, w.groups = a.Name, "", make(map[string][]ID)
 	for i := range d.blocks {
 		if err := w.block(a, d, &d.blocks[i]); err != nil {
 			return err
@@ -151,12 +153,12 @@ func (w *Writer) block(a *Account, d *Draft, at *blockAt) error {
 		return err
 	}
 	w.buf = record[:0:cap(record)]
-	line, changesAt, changesEnd, counts := splitDraftRecord(record)
-	w.approved(line)
-	changes := line[changesAt:changesEnd]
+	body, changesAt, changesEnd, counts := splitDraftRecord(record)
+	w.approved(w.blockLine(at.dir, body))
+	changes := body[changesAt:changesEnd]
 	groups, ok := w.groups[string(changes)]
 	if !ok {
-		if groups, err = w.groupsOf(a, line, changesAt); err != nil {
+		if groups, err = w.groupsOf(a, body, changesAt); err != nil {
 			return err
 		}
 		if len(w.groups) < 1024 {
@@ -169,9 +171,19 @@ func (w *Writer) block(a *Account, d *Draft, at *blockAt) error {
 	return w.err
 }
 
+// blockLine puts the directory before the body, which has an object of its own.
+func (w *Writer) blockLine(dir string, body []byte) []byte {
+	c := codec{out: w.line[:0], last: w.dir}
+	c.literal(`{"block":{`)
+	c.dir(&dir)
+	c.separate()
+	w.dir, w.line = dir, append(c.out, body[1:]...)
+	return w.line
+}
+
 // groupsOf reads no more of a block than its changes.
-func (w *Writer) groupsOf(a *Account, line []byte, changesAt uint64) ([]ID, error) {
-	c := newReader(string(line))
+func (w *Writer) groupsOf(a *Account, body []byte, changesAt uint64) ([]ID, error) {
+	c := newReader(string(body))
 	c.at = int(changesAt)
 	var changes []Change
 	items(c, "changes", &changes, (*Change).wire)
