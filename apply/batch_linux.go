@@ -58,7 +58,7 @@ func (r *run) dispatch(batches chan<- *batch) {
 // not between a removal and what is added in its place.
 func (b *batch) ends(s *plan.Step) bool {
 	last := &b.steps[len(b.steps)-1]
-	return last.Block != s.Block && last.Path != s.Path
+	return last.Block != s.Block && !last.SamePath(*s)
 }
 
 // execute carries out a batch and records what became of it.
@@ -131,7 +131,7 @@ func (r *run) settle(b *batch, outcomes []outcome) {
 			continue
 		}
 		s := &b.steps[i]
-		r.report.NotDone = append(r.report.NotDone, NotDone{s.Number, b.account.plan.Name, s.Path, o.result, o.reason})
+		r.report.NotDone = append(r.report.NotDone, NotDone{s.Number, b.account.plan.Name, s.Path(), o.result, o.reason})
 	}
 	if r.options.Progress != nil {
 		r.options.Progress(Event{b.account.plan.Name, r.report.Counts, r.selected.Steps})

@@ -60,7 +60,7 @@ func BenchmarkUpdate(b *testing.B) {
 			r := &run{calls: calls{retry}}
 			r.kin = newKin(&r.options)
 			w := &walker{run: r, account: &account{run: r, home: home, plan: &plan.Account{Name: "alice", UID: h.uid}}}
-			step := plan.Step{Block: &plan.Block{Dir: "."}, Entry: &plan.Entry{Name: "f", ID: there.id}, Path: "f"}
+			step := plan.Step{Block: &plan.Block{Dir: "."}, Entry: &plan.Entry{Name: "f", ID: there.id}}
 			changes := [2]*plan.Change{&there.change, &back}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {

@@ -86,10 +86,10 @@ func checkJournal(h *host, name string, o Options, report *Report, runErr error)
 	for s, err := range o.Plan.Steps() {
 		h.must(err)
 		result, _ := j.Result(s.Number)
-		path := h.abs(filepath.Join("home/alice", s.Path))
+		path := h.abs(filepath.Join("home/alice", s.Path()))
 		right := isRight(h, path, s.Change)
 		if result == 0 || (result == Done || result == AlreadyRight) && !right || result == NotReached && right {
-			h.t.Errorf("%s: step %d, %s: %v, but right is %v", name, s.Number, s.Path, result, right)
+			h.t.Errorf("%s: step %d, %s: %v, but right is %v", name, s.Number, s.Path(), result, right)
 		}
 	}
 }

@@ -269,7 +269,7 @@ func (h *host) writeAccount(w *plan.Writer, name string, drafts []draft) {
 			for i := range above.Entries {
 				ch := &above.Changes[above.Entries[i].Change]
 				if plan.Join(up, above.Entries[i].Name) == dir && ch.Action == plan.Add {
-					b.Needs = plan.Step{Account: &a, Block: above, Entry: &above.Entries[i], Change: ch, Path: dir}.ID()
+					b.Needs = plan.StepID(a.Name, dir, ch)
 				}
 			}
 		}

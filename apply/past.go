@@ -203,6 +203,6 @@ func (p *Past) report(r *Report, s plan.Step) {
 		}
 	}
 	if result != Done && result != AlreadyRight && len(r.NotDone) < MaxNotDone {
-		r.NotDone = append(r.NotDone, NotDone{s.Number, s.Account.Name, s.Path, result, reason})
+		r.NotDone = append(r.NotDone, NotDone{s.Number, s.Account.Name, s.Path(), result, reason})
 	}
 }

@@ -267,7 +267,7 @@ func (l *listing) locate(stateDir string, trust fsys.Trust) error {
 			}
 			for _, q := range byRun[run][s.Number] {
 				if q.Root == p.Header.Root {
-					q.Account, q.Path = strings.Clone(s.Account.Name), strings.Clone(s.Path)
+					q.Account, q.Path = strings.Clone(s.Account.Name), strings.Clone(s.Path())
 				}
 			}
 		}

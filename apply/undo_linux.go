@@ -149,7 +149,7 @@ func (l *lookahead) account(name string) (map[string]*addition, error) {
 		}
 		l.has = false
 		if l.step.Change.Action == plan.Add {
-			added[l.step.Path] = newAddition(&l.step)
+			added[l.step.Path()] = newAddition(&l.step)
 		}
 	}
 }
@@ -200,7 +200,7 @@ func (a *undoAccount) step(s *plan.Step) error {
 	case s.Change.Action == plan.Remove:
 		return a.unremove(s)
 	case a.at.home == nil:
-		return a.problem(s.Path, plan.ChangedSince, "the home is gone")
+		return a.problem(s.Path(), plan.ChangedSince, "the home is gone")
 	}
 	return a.unchange(s)
 }

@@ -14,26 +14,26 @@ import (
 func (a *undoAccount) unchange(s *plan.Step) error {
 	pin, err := a.walker.pin(s)
 	if err != nil {
-		return a.problem(s.Path, plan.ChangedSince, "%s", gone(err))
+		return a.problem(s.Path(), plan.ChangedSince, "%s", gone(err))
 	}
 	defer pin.Close()
 	have, id, err := pin.Observe()
 	if err != nil {
-		return a.problem(s.Path, plan.ChangedSince, "%s", gone(err))
+		return a.problem(s.Path(), plan.ChangedSince, "%s", gone(err))
 	}
 	// A new target is a new link, with an identity of its own.
 	ch, same := s.Change, id == s.Entry.ID || retargets(s.Change)
 	switch {
 	case !same:
-		return a.problem(s.Path, plan.ChangedSince, "another entry has taken its place")
+		return a.problem(s.Path(), plan.ChangedSince, "another entry has taken its place")
 	case have == ch.Before:
 		return nil
 	case ch.OneWay || ch.Before.Type == plan.File && ch.Before.UID != ch.After.UID && ch.Before.UID == 0:
-		return a.problem(s.Path, plan.CannotUndo, "%s", a.oneWay(ch))
+		return a.problem(s.Path(), plan.CannotUndo, "%s", a.oneWay(ch))
 	case have == ch.After:
 	case halfway(&have, ch) && a.undo.past.Journal.Unsettled(s.Number):
 	default:
-		return a.problem(s.Path, plan.ChangedSince, "changed since the run: %s", differences(&have, &ch.After, "left at"))
+		return a.problem(s.Path(), plan.ChangedSince, "changed since the run: %s", differences(&have, &ch.After, "left at"))
 	}
 	back := a.back(have, ch.Before, ch)
 	back.OneWay = back.Classes&plan.Chown != 0 && have.Type == plan.File && pin.HasCapabilities()
@@ -72,14 +72,14 @@ type restoration struct {
 func (a *undoAccount) unremove(s *plan.Step) error {
 	dir, name, err := a.spot(s)
 	if err != nil {
-		return a.problem(s.Path, plan.ChangedSince, "the directory that it was in: %s", gone(err))
+		return a.problem(s.Path(), plan.ChangedSince, "the directory that it was in: %s", gone(err))
 	}
 	r := &restoration{step: *s}
 	pin, err := dir.Pin(name)
 	switch {
 	case errors.Is(err, unix.ENOENT):
 	case err != nil:
-		return a.problem(s.Path, plan.ChangedSince, "%s", gone(err))
+		return a.problem(s.Path(), plan.ChangedSince, "%s", gone(err))
 	default:
 		have, id, err := pin.Observe()
 		pin.Close()
@@ -89,11 +89,11 @@ func (a *undoAccount) unremove(s *plan.Step) error {
 		r.occupied = true
 	}
 	if r.parent, err = identityOf(dir); err != nil {
-		return a.problem(s.Path, plan.ChangedSince, "%s", gone(err))
+		return a.problem(s.Path(), plan.ChangedSince, "%s", gone(err))
 	}
 	kind, why := a.inQuarantine(s)
 	if why != "" {
-		return a.problem(s.Path, kind, "%s", why)
+		return a.problem(s.Path(), kind, "%s", why)
 	}
 	r.entry = plan.Entry{Name: s.Entry.Name, ID: s.Entry.ID, Inside: s.Entry.Inside, Quarantined: s.Number}
 	a.waiting = r
@@ -141,7 +141,7 @@ func (a *undoAccount) settle(freed bool) error {
 		return nil
 	}
 	if r.occupied && !freed {
-		return a.problem(r.step.Path, plan.ChangedSince, "something else stands in its place")
+		return a.problem(r.step.Path(), plan.ChangedSince, "something else stands in its place")
 	}
 	ch := r.step.Change
 	back := a.back(plan.State{}, ch.Before, ch)
@@ -153,7 +153,7 @@ func (a *undoAccount) settle(freed bool) error {
 // that it is in.
 func (a *undoAccount) unadd(s *plan.Step) error {
 	// A restoration of the same name comes after.
-	replaces := a.waiting != nil && a.waiting.step.Path == s.Path
+	replaces := a.waiting != nil && a.waiting.step.SamePath(*s)
 	if !replaces {
 		if err := a.settle(false); err != nil {
 			return err
@@ -167,9 +167,9 @@ func (a *undoAccount) unadd(s *plan.Step) error {
 		return nil // gone, with what it was in
 	}
 	if err != nil {
-		return a.problem(s.Path, plan.ChangedSince, "%s", gone(err))
+		return a.problem(s.Path(), plan.ChangedSince, "%s", gone(err))
 	}
-	steps, stays, err := a.withdraw(dir, name, s.Path)
+	steps, stays, err := a.withdraw(dir, name, s.Path())
 	if err != nil {
 		return err
 	}

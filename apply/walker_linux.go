@@ -48,7 +48,7 @@ func (w *walker) step(s *plan.Step) outcome {
 	o := w.change(s)
 	switch {
 	case o.result == Failed:
-		w.run.hold(w.account, plan.Quote(s.Path)+": "+o.reason)
+		w.run.hold(w.account, plan.Quote(s.Path())+": "+o.reason)
 	case o.result == Stale && w.account.stale.Add(1) > w.account.mayBeStale():
 		w.run.hold(w.account, fmt.Sprintf("more than %d stale steps: somebody is changing the account, or the plan is old", w.account.mayBeStale()))
 	}

@@ -46,7 +46,7 @@ func (a *Ahead) Learn() (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		path := strings.TrimSuffix(step.Account.Home+"/"+step.Path, "/.")
+		path := strings.TrimSuffix(step.Account.Home+"/"+step.Path(), "/.")
 		if len(step.Account.Held) > 0 || !a.asked[path] {
 			continue
 		}

@@ -20,7 +20,7 @@ func office(t testing.TB) *plan.Plan {
 	dir := addition(directory(1001), "")
 	inside := block("alice", "etc", addition(plan.State{Type: plan.File, UID: 1001, GID: 1001, Mode: 0o644}, "hello\n"), "motd")
 	inside.Parent = plan.Identity{}
-	inside.Needs = plan.Step{Account: &alice, Path: "etc", Change: &dir}.ID()
+	inside.Needs = plan.StepID(alice.Name, "etc", &dir)
 	carol := account("carol", 1003)
 	carol.Access = []plan.Access{{Identity: "web", Expect: "can read", Match: "**", Source: "p:1", Matched: 2}}
 	return open(t, write(t, header(),
@@ -43,7 +43,7 @@ func group(t testing.TB, p *plan.Plan, path string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Path == path {
+		if s.Path() == path {
 			return p.GroupPrefixes().Short(s.GroupID())
 		}
 	}

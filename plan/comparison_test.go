@@ -181,7 +181,7 @@ func placeName(s Step) string {
 	if s.Block == nil {
 		return s.Account.Name
 	}
-	return s.Account.Name + ":" + s.Path
+	return s.Account.Name + ":" + s.Path()
 }
 
 func placeText(s Step) string {

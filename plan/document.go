@@ -190,7 +190,7 @@ func (d *document) step() func(Record) {
 			e := &r.Block.Entries[i]
 			s := Step{
 				Number: number, Account: a, Block: r.Block, Entry: e,
-				Change: &r.Block.Changes[e.Change], Path: pathOf(r.Block, e),
+				Change: &r.Block.Changes[e.Change],
 			}
 			number++
 			if len(a.Held) == 0 && d.err == nil {

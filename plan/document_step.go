@@ -50,7 +50,7 @@ func stepDocument(s Step) jsonStep {
 	c := s.Change
 	d := jsonStep{
 		ID: StepPrefix + s.ID().Hex(), Group: GroupPrefix + s.GroupID().Hex(),
-		Account: jsonText(s.Account.Name), jsonPath: named(s.Path), Type: c.After.Type.String(),
+		Account: jsonText(s.Account.Name), jsonPath: named(s.Path()), Type: c.After.Type.String(),
 		Action: c.Action.String(), Classes: append([]string{}, c.Classes.Names()...), OneWay: c.OneWay,
 		Rules: map[string]string{}, Inside: s.Entry.Inside,
 	}

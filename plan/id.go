@@ -24,10 +24,11 @@ func hashID(of []byte) ID {
 // content. Which inode it was planned for is not in it, so that the same work
 // planned again has the same ID.
 func (s Step) ID() ID {
-	return stepID(s.Account.Name, s.Path, s.Change)
+	return StepID(s.Account.Name, s.Path(), s.Change)
 }
 
-func stepID(account, path string, ch *Change) ID {
+// StepID is [Step.ID] of a change that is in no block yet.
+func StepID(account, path string, ch *Change) ID {
 	c := codec{out: make([]byte, 0, 512)}
 	c.literal("rightful step 1\n{")
 	c.text("account", &account)

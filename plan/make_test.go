@@ -158,7 +158,7 @@ func steps(t testing.TB, p *plan.Plan, has func(plan.Step) bool) []string {
 			t.Fatal(err)
 		}
 		if has == nil || has(s) {
-			list = append(list, s.Account.Name+":"+s.Path)
+			list = append(list, s.Account.Name+":"+s.Path())
 		}
 	}
 	return list
@@ -195,7 +195,7 @@ func small(t testing.TB) []byte {
 	added := block("alice", ".", dir, "etc")
 	inside := block("alice", "etc", addition(plan.State{Type: plan.File, UID: 1001, GID: 1001, Mode: 0o644}, "hello\n"), "motd")
 	inside.Parent = plan.Identity{}
-	inside.Needs = plan.Step{Account: &alice, Path: "etc", Change: &dir}.ID()
+	inside.Needs = plan.StepID(alice.Name, "etc", &dir)
 	gone := block("bob", ".", removal(plan.Directory, 1002), "old")
 	gone.Entries[0].Inside = 12
 	link := plan.State{Type: plan.Symlink, UID: 1002, GID: 1002, Target: "a\xff\\b"}

@@ -106,7 +106,7 @@ func (p *Plan) places() iter.Seq2[Step, error] {
 			case r.Block != nil:
 				for i := range r.Block.Entries {
 					e := &r.Block.Entries[i]
-					if !yield(Step{number, a, r.Block, e, &r.Block.Changes[e.Change], pathOf(r.Block, e)}, nil) {
+					if !yield(Step{number, a, r.Block, e, &r.Block.Changes[e.Change]}, nil) {
 						return
 					}
 					number++

@@ -147,7 +147,7 @@ func (p *Plan) Steps() iter.Seq2[Step, error] {
 			}
 			for i := range r.Block.Entries {
 				e := &r.Block.Entries[i]
-				if !yield(Step{number, a, r.Block, e, &r.Block.Changes[e.Change], Join(r.Block.Dir, e.Name)}, nil) {
+				if !yield(Step{number, a, r.Block, e, &r.Block.Changes[e.Change]}, nil) {
 					return
 				}
 				number++

@@ -96,25 +96,25 @@ func TestFormat(t *testing.T) {
 func TestIDs(t *testing.T) {
 	alice, bob := account("alice", 1001), account("bob", 1002)
 	a, b := chmod(1001, 0o600, 0o644), chmod(1002, 0o600, 0o644)
-	step := func(a *plan.Account, ch *plan.Change, path string) plan.Step {
+	step := func(a *plan.Account, ch *plan.Change) plan.Step {
 		bl := block(a.Name, "d", *ch, "x")
-		return plan.Step{Account: a, Block: bl, Entry: &bl.Entries[0], Change: &bl.Changes[0], Path: path}
+		return plan.Step{Account: a, Block: bl, Entry: &bl.Entries[0], Change: &bl.Changes[0]}
 	}
-	one := step(&alice, &a, "d/x")
-	if other := step(&bob, &b, "d/x"); one.GroupID() != other.GroupID() || one.ID() == other.ID() {
+	one := step(&alice, &a)
+	if other := step(&bob, &b); one.GroupID() != other.GroupID() || one.ID() == other.ID() {
 		t.Error("the same change of two accounts is one group of two steps")
 	}
-	if other := step(&bob, &a, "d/x"); one.GroupID() == other.GroupID() {
+	if other := step(&bob, &a); one.GroupID() == other.GroupID() {
 		t.Error("alice's files in bob's home are another group")
 	}
-	replanned := step(&alice, &a, "d/x")
+	replanned := step(&alice, &a)
 	replanned.Entry.ID = plan.Identity{Ino: 5, Gen: 6}
 	if one.ID() != replanned.ID() {
 		t.Error("the identity is in the step's id")
 	}
 	c := a
 	c.Rules = plan.Rules{plan.AttrMode: "hosting.yaml:32"}
-	if other := step(&alice, &c, "d/x"); one.GroupID() == other.GroupID() || one.ID() != other.ID() {
+	if other := step(&alice, &c); one.GroupID() == other.GroupID() || one.ID() != other.ID() {
 		t.Error("the line of policy makes the group, not the step")
 	}
 }

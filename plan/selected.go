@@ -125,7 +125,7 @@ type chooser struct {
 	chosen   int64
 	tally    Tally
 	added    map[string]bool // directories whose add is selected
-	last     string          // the path of the last step
+	last     Step            // without entry before the first
 	lastTook bool
 	verdicts []Verdict
 	within   bool      // leave out what does not fit
@@ -176,13 +176,13 @@ func (c *chooser) begin(a *Account) {
 	c.take.sawAccount(a, c.isHeld)
 	c.except.sawAccount(a, c.isHeld)
 	c.mine = !c.isHeld && (len(c.take.accounts) == 0 || c.take.account(a.Name)) && !c.except.account(a.Name)
-	c.counted, c.chosen, c.tally, c.added, c.last = 0, 0, Tally{}, nil, ""
+	c.counted, c.chosen, c.tally, c.added, c.last = 0, 0, Tally{}, nil, Step{}
 }
 
 func (c *chooser) block(b *Block) error {
 	for i := range b.Entries {
 		e := &b.Entries[i]
-		t := Step{Account: c.account, Block: b, Entry: e, Change: &b.Changes[e.Change], Path: Join(b.Dir, e.Name)}
+		t := Step{Account: c.account, Block: b, Entry: e, Change: &b.Changes[e.Change]}
 		c.take.sawStep(t, c.isHeld)
 		c.except.sawStep(t, c.isHeld)
 		took := c.mine && c.step(t)
@@ -194,7 +194,7 @@ func (c *chooser) block(b *Block) error {
 			c.tally.count(t.Change, 1, e.Inside)
 		}
 		c.counted++
-		c.last, c.lastTook = t.Path, took
+		c.last, c.lastTook = t, took
 	}
 	return nil
 }
@@ -206,16 +206,16 @@ func (c *chooser) checkNeeds(t Step) error {
 		return nil
 	}
 	if !t.Block.Needs.IsZero() && !c.added[t.Block.Dir] {
-		return &NeedsError{Account: c.account.Name, Path: t.Path, Needs: t.Block.Dir}
+		return &NeedsError{Account: c.account.Name, Path: t.Path(), Needs: t.Block.Dir}
 	}
-	if c.last == t.Path && !c.lastTook {
-		return &NeedsError{Account: c.account.Name, Path: t.Path, Needs: t.Path, Removes: true}
+	if c.last.Entry != nil && !c.lastTook && t.SamePath(c.last) {
+		return &NeedsError{Account: c.account.Name, Path: t.Path(), Needs: t.Path(), Removes: true}
 	}
 	if t.Change.After.Type == Directory {
 		if c.added == nil {
 			c.added = make(map[string]bool)
 		}
-		c.added[t.Path] = true
+		c.added[t.Path()] = true
 	}
 	return nil
 }

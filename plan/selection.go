@@ -145,7 +145,7 @@ func (c *selector) all(t Step) bool {
 	if len(c.steps) > 0 && !has(c.steps, t.ID()) {
 		return false
 	}
-	return len(c.paths) == 0 || matchAny(c.paths, t.Path)
+	return len(c.paths) == 0 || matchAny(c.paths, t.Path())
 }
 
 // any reports whether a step is matched by some selector, accounts aside.
@@ -153,7 +153,7 @@ func (c *selector) any(t Step) bool {
 	return c.of.Classes&t.Change.Classes != 0 ||
 		len(c.groups) > 0 && has(c.groups, t.GroupID()) ||
 		len(c.steps) > 0 && has(c.steps, t.ID()) ||
-		matchAny(c.paths, t.Path)
+		matchAny(c.paths, t.Path())
 }
 
 func has(ids map[ID]int, id ID) bool {
@@ -178,7 +178,7 @@ func (c *selector) sawStep(t Step, held bool) {
 		}
 	}
 	for i, g := range c.paths {
-		c.saw("path", i, held, func() bool { return g.match(t.Path) })
+		c.saw("path", i, held, func() bool { return g.match(t.Path()) })
 	}
 	if len(c.groups) > 0 {
 		if i, ok := c.groups[t.GroupID()]; ok {

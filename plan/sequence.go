@@ -71,7 +71,7 @@ func (s *sequence) checkNeeds(b *Block) error {
 			s.added = make(map[string]ID)
 		}
 		path := Join(b.Dir, b.Entries[i].Name)
-		s.added[path] = stepID(s.account.Name, path, ch)
+		s.added[path] = StepID(s.account.Name, path, ch)
 	}
 	return nil
 }

@@ -8,5 +8,13 @@ type Step struct {
 	Block   *Block
 	Entry   *Entry
 	Change  *Change
-	Path    string // relative to the home
+}
+
+// Path is relative to the home, "." for the home. It is put together whenever
+// somebody asks: most do not, and a customer can make paths of any length.
+func (s Step) Path() string { return pathOf(s.Block, s.Entry) }
+
+// SamePath reports whether two steps of one account are for one path.
+func (s Step) SamePath(o Step) bool {
+	return s.Entry.Name == o.Entry.Name && s.Block.Dir == o.Block.Dir
 }

@@ -129,7 +129,7 @@ func namesByAction(t *testing.T, p *Plan, action Action) []string {
 			t.Fatal(err)
 		}
 		if s.Change.Action == action && len(s.Account.Held) == 0 {
-			names = append(names, fmt.Sprintf("%q %q", s.Account.Name, s.Path))
+			names = append(names, fmt.Sprintf("%q %q", s.Account.Name, s.Path()))
 		}
 	}
 	return names

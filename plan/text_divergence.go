@@ -99,8 +99,8 @@ func (s *divergenceLines) keep(top *topSteps, d *divergence) {
 	}
 	if top.wants(rank) {
 		top.add(topStep{
-			rank: rank, position: s.position, path: step.Path, account: step.Account.Name,
-			subject: subject(step.Path, step.Change), does: d.text(),
+			rank: rank, position: s.position, path: step.Path(), account: step.Account.Name,
+			subject: subject(step.Path(), step.Change), does: d.text(),
 		})
 	}
 }
@@ -199,7 +199,7 @@ func (s *divergenceLines) each() error {
 			lines += " (was " + sources(d.old.Change.Rules) + ")"
 		}
 		s.line("  %s %-44s   %-56s   %s", s.symbol(step.Change.Action),
-			Quote(step.Account.Name)+":"+subject(step.Path, step.Change), d.text(), lines)
+			Quote(step.Account.Name)+":"+subject(step.Path(), step.Change), d.text(), lines)
 		if s.err != nil {
 			return s.err
 		}

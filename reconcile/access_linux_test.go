@@ -88,7 +88,7 @@ func (h *testHost) perform(p *plan.Plan) {
 	h.t.Helper()
 	for s, err := range p.Steps() {
 		h.must(err)
-		path, after := h.path(filepath.Join("home/alice", s.Path)), s.Change.After
+		path, after := h.path(filepath.Join("home/alice", s.Path())), s.Change.After
 		h.must(os.Lchown(path, int(after.UID), int(after.GID)))
 		if after.Access != s.Change.Before.Access {
 			h.must(syscall.Setxattr(path, "system.posix_acl_access", []byte(after.Access), 0))

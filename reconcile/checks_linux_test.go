@@ -36,7 +36,7 @@ func (h *testHost) performAll(p *plan.Plan) {
 	h.t.Helper()
 	for s, err := range p.Steps() {
 		h.must(err)
-		at, after := h.path(filepath.Join("home/alice", s.Path)), s.Change.After
+		at, after := h.path(filepath.Join("home/alice", s.Path())), s.Change.After
 		if s.Change.Action == plan.Remove || s.Change.Before.Target != after.Target {
 			h.must(os.RemoveAll(at))
 		}
@@ -187,7 +187,7 @@ func (h *testHost) oneByOne(p *plan.Plan, policy string) {
 	gone := map[string]bool{} // what is in a directory that goes is not asked about
 	for s, err := range p.Steps() {
 		h.must(err)
-		gone[h.path("home/alice/"+s.Path)] = s.Change.Action == plan.Remove && s.Change.Before.Type == plan.Directory || gone[h.path("home/alice/"+s.Path)]
+		gone[h.path("home/alice/"+s.Path())] = s.Change.Action == plan.Remove && s.Change.Before.Type == plan.Directory || gone[h.path("home/alice/"+s.Path())]
 	}
 	found := map[string]int64{}
 	h.must(filepath.WalkDir(h.path("home/alice"), func(path string, _ os.DirEntry, err error) error {

@@ -89,7 +89,7 @@ func (k *worker) decide(w *walk, t task, at spot, entry looked, wants *wants) (s
 
 // chosen reports whether a step is reckoned with.
 func (r *run) chosen(w *walk, at spot, change *plan.Change) bool {
-	return r.Chosen == nil || r.Chosen(plan.Step{Account: &w.record, Change: change, Path: at.path()}.ID())
+	return r.Chosen == nil || r.Chosen(plan.StepID(w.record.Name, at.path(), change))
 }
 
 // memoKey is all that a comparison depends on within one account.

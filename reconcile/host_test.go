@@ -151,7 +151,7 @@ func lines(t *testing.T, p *plan.Plan) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&b, "%s %s %s\n", symbol(s.Change.Action), plan.Quote(s.Path), difference(s))
+		fmt.Fprintf(&b, "%s %s %s\n", symbol(s.Change.Action), plan.Quote(s.Path()), difference(s))
 	}
 	for r, err := range p.Records() {
 		switch {

@@ -96,7 +96,7 @@ func (w *walk) addBelow(k *worker, dir string, parent *plan.Change, v view) erro
 		return nil
 	}
 	block := &plan.Block{Account: w.record.Name, Dir: dir}
-	block.Needs = plan.Step{Account: &w.record, Change: parent, Path: dir}.ID()
+	block.Needs = plan.StepID(w.record.Name, dir, parent)
 	for _, i := range w.children[dir] {
 		l := &w.lines[i]
 		change, err := k.add(w, l, i)

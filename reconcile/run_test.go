@@ -119,7 +119,7 @@ func TestNamesAreBytes(t *testing.T) {
 	found := map[string]bool{}
 	for s, err := range p.Steps() {
 		h.must(err)
-		found[strings.TrimPrefix(s.Path, "public_html/")] = true
+		found[strings.TrimPrefix(s.Path(), "public_html/")] = true
 	}
 	for _, name := range names {
 		if !found[name] {

@@ -11,7 +11,7 @@ import (
 // stepLine is a step. What it changes has to be said; what it leaves, or what the
 // thing is that it adds or removes, may be.
 func (h *host) stepLine(s plan.Step) line {
-	t := s.Text(h.name(s.Account, s.Path))
+	t := s.Text(h.name(s.Account, s.Path()))
 	l := line{{text: t.Symbol + " " + t.Subject}}
 	if s.Change.Action == plan.Remove {
 		l = append(l, part{text: "is", optional: true, hidden: true})

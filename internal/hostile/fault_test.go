@@ -121,7 +121,7 @@ func TestT11NeverWider(t *testing.T) {
 		h.write("policy.yaml", strings.Replace(sensible, `.ssh/*", file_mode: "0600"`, `.ssh/*", file_mode: "`+ends[1]+`"`, 1))
 		name := h.planned()
 		steps := h.steps(name)
-		if i := slices.IndexFunc(steps, func(s plan.Step) bool { return s.Path == ".ssh/id" }); i < 0 {
+		if i := slices.IndexFunc(steps, func(s plan.Step) bool { return s.Path() == ".ssh/id" }); i < 0 {
 			t.Fatal("no step")
 		} else {
 			steps = steps[i : i+1]

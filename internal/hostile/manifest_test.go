@@ -129,7 +129,7 @@ func hasACLs(path string, want *plan.State) bool {
 	return true
 }
 
-func (h *host) path(s *plan.Step) string { return filepath.Join(h.root, s.Account.Home, s.Path) }
+func (h *host) path(s *plan.Step) string { return filepath.Join(h.root, s.Account.Home, s.Path()) }
 
 // honest holds a journal against the tree: what it says is done is done, what
 // it says was not reached was not touched. Only a run that has ended says it

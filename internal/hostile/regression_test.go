@@ -21,7 +21,7 @@ func TestT14MoreThanTheSpoolHolds(t *testing.T) {
 	h.must("plan", "-out", "x.plan")
 	paths := map[string]bool{}
 	for _, s := range h.steps("x.plan") {
-		paths[s.Path] = true
+		paths[s.Path()] = true
 	}
 	if len(paths) < 4096 {
 		t.Errorf("steps for %d paths", len(paths))

@@ -169,7 +169,7 @@ func (r *random) lookedAt(file string, now states, may permitted) seen {
 	r.t.Helper()
 	for _, s := range r.approved(file) {
 		if s.Change.Action == plan.Remove {
-			below := path.Join(s.Account.Home, s.Path) + "/"
+			below := path.Join(s.Account.Home, s.Path()) + "/"
 			maps.DeleteFunc(now, func(p string, _ plan.State) bool { return strings.HasPrefix(p, below) })
 		}
 	}

@@ -34,7 +34,7 @@ func (h *host) after(file string) states {
 	h.t.Helper()
 	all := h.snapshot()
 	for _, s := range h.approved(file) {
-		p := path.Join(s.Account.Home, s.Path)
+		p := path.Join(s.Account.Home, s.Path())
 		switch s.Change.Action {
 		case plan.Remove:
 			maps.DeleteFunc(all, func(other string, _ plan.State) bool { return other == p || strings.HasPrefix(other, p+"/") })
