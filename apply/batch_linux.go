@@ -11,12 +11,17 @@ import (
 type batch struct {
 	account *account
 	steps   []plan.Step
+	paths   int // bytes of the steps' directories
 	// waits is set where a step depends on one of an earlier batch.
 	waits bool
 }
 
-// maxBatch is how many steps one fsync of the journal pays for.
-const maxBatch = 4096
+// maxBatch is how many steps one fsync of the journal pays for, if the paths of
+// their directories are no more than maxPaths bytes: a customer can make long ones.
+const (
+	maxBatch = 4096
+	maxPaths = 2 << 20
+)
 
 // dispatch reads the plan and hands out the approved steps. Batches of one
 // account run side by side: no step depends on another but where it says so.
@@ -44,14 +49,23 @@ func (r *run) dispatch(batches chan<- *batch) {
 		case b == nil || b.account.plan.Name != s.Account.Name:
 			send(nil)
 			b = &batch{account: r.enter(s.Account)}
-		case len(b.steps) >= maxBatch && b.ends(&s):
+		case b.full() && b.ends(&s):
 			last := b.account
 			send(last)
 			b = &batch{account: last}
 		}
 		b.waits = b.waits || !s.Block.Needs.IsZero()
-		b.steps = append(b.steps, s)
+		b.add(s)
 	}
+}
+
+func (b *batch) full() bool { return len(b.steps) >= maxBatch || b.paths >= maxPaths }
+
+func (b *batch) add(s plan.Step) {
+	if n := len(b.steps); n == 0 || b.steps[n-1].Block != s.Block {
+		b.paths += len(s.Block.Dir)
+	}
+	b.steps = append(b.steps, s)
 }
 
 // ends reports whether the batch can be cut before s: not inside a block, and

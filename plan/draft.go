@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -57,10 +58,11 @@ func (d *Draft) Add(b *Block) error {
 		return d.addHalves(b)
 	}
 	first, last := 0, len(b.Entries)-1
+	// Names that were read are parts of a line, which is not to stay with them.
 	ref := blockAt{
 		dir:   b.Dir,
-		first: b.Entries[first].Name, firstRemoves: b.removes(first),
-		last: b.Entries[last].Name, lastRemoves: b.removes(last),
+		first: strings.Clone(b.Entries[first].Name), firstRemoves: b.removes(first),
+		last: strings.Clone(b.Entries[last].Name), lastRemoves: b.removes(last),
 		size: len(record),
 	}
 	return d.keep(b, ref, record)
