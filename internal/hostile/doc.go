@@ -29,7 +29,7 @@
 //	T12 TestT12RemoveSwapped, TestT12RemovedTreeGrows
 //	T13 TestT13DeepNesting, TestT13DeepRemoval
 //	T14 TestT14Budgets, TestT14AllModes, TestT14HugeDirectory,
-//	    TestT14FewDescriptors, TestT14ManyLongReasons, TestT14MillionFiles (-huge)
+//	    TestT14FewDescriptors, TestT14FewDescriptorsManyPlaces, TestT14ManyLongReasons, TestT14MillionFiles (-huge)
 //	T15 TestT15HostileNames
 //	T16 TestT16HostileACL, TestACLStory, TestACLStale, TestACLSettles
 //	T17 TestT17Immutable
