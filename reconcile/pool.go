@@ -41,6 +41,7 @@ func (p *pool) next() (w *walk, t task, begin, ok bool) {
 		}
 		if len(p.waiting) > 0 && len(p.active) < p.window {
 			w := p.waiting[0]
+			p.waiting[0] = nil
 			p.waiting = p.waiting[1:]
 			p.active = append(p.active, w)
 			w.pending = 1

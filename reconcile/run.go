@@ -191,7 +191,7 @@ func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) e
 	for range r.Workers {
 		group.Go(func() { r.work(pool) })
 	}
-	for _, w := range walks {
+	for i, w := range walks {
 		if !pool.await(w) {
 			break
 		}
@@ -204,6 +204,7 @@ func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) e
 		w.draft.Close()
 		w.close(r)
 		pool.written(w)
+		walks[i] = nil // the lines that were bound for it are thousands of bytes
 		r.Progress.Accounts.Add(1)
 	}
 	group.Wait()
