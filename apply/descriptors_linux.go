@@ -12,10 +12,10 @@ const workerNeeds = 12
 
 // mayTouch is how many filesystems may wait for their sync. Where each home is a
 // mount of its own, there are many.
-func mayTouch() int { return min(max(fsys.Descriptors()/4, 1), 64) }
+func mayTouch() int { return min(max(fsys.OpenMax()/4, 1), 64) }
 
 // mayWork is how many workers there may be.
-func mayWork() int { return max(fsys.Descriptors()/2/(workerNeeds+2*trailLength()), 1) }
+func mayWork() int { return max(fsys.OpenMax()/2/(workerNeeds+2*trailLength()), 1) }
 
 // trailLength is how many directories a trail keeps open.
-func trailLength() int { return min(fsys.Descriptors()/8, 32) }
+func trailLength() int { return min(fsys.OpenMax()/8, 32) }

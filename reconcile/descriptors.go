@@ -17,7 +17,7 @@ const (
 )
 
 // mayWork is how many of the wanted workers there may be.
-func mayWork(wanted int) int { return max(min(wanted, fsys.Descriptors()/4/workerNeeds), 1) }
+func mayWork(wanted int) int { return max(min(wanted, fsys.OpenMax()/4/workerNeeds), 1) }
 
 // staying decides which directories stay open for those below them.
 type staying struct {
@@ -29,7 +29,7 @@ type staying struct {
 // suffice to the depth at which an account is held: on the way back from there,
 // an open directory is never far.
 func newStaying(depth, workers int) staying {
-	limit := min(max(fsys.Descriptors()/4, 4), maxOpen)
+	limit := min(max(fsys.OpenMax()/4, 4), maxOpen)
 	return staying{int64(limit), max(2*min(depth, maxPaths)*workers/limit, 1)}
 }
 

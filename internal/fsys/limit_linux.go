@@ -2,9 +2,9 @@ package fsys
 
 import "golang.org/x/sys/unix"
 
-// Descriptors is how many files this process may have open at a time
+// OpenMax is how many files this process may have open at a time
 // (RLIMIT_NOFILE; Go raises the soft limit to the hard one when it starts).
-func Descriptors() int {
+func OpenMax() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return leastDescriptors

@@ -140,5 +140,5 @@ func CheckProc() error                            { return ErrLinux }
 
 func NiceIO() error { return ErrLinux }
 
-// Descriptors is a number that every system grants.
-func Descriptors() int { return 256 }
+// OpenMax is a number that every system grants.
+func OpenMax() int { return 256 }
