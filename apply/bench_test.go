@@ -57,7 +57,10 @@ func BenchmarkUpdate(b *testing.B) {
 			home, err := fsys.OpenRoot(h.abs("home/alice"))
 			h.must(err)
 			defer home.Close()
-			r := &run{calls: calls{retry}}
+			descriptors, err := fsys.OpenDescriptors()
+			h.must(err)
+			defer descriptors.Close()
+			r := &run{calls: calls{retry}, descriptors: descriptors}
 			r.kin = newKin(&r.options)
 			w := &walker{run: r, account: &account{run: r, home: home, plan: &plan.Account{Name: "alice", UID: h.uid}}}
 			step := plan.Step{Block: &plan.Block{Dir: "."}, Entry: &plan.Entry{Name: "f", ID: there.id}}

@@ -17,14 +17,15 @@ import (
 // run is one apply in progress.
 type run struct {
 	*runDir
-	options  Options
-	root     *fsys.Dir
-	calls    calls
-	selected *plan.Selected
-	kin      kin
-	maxHeld  int64
-	earlier  []*Journal // runs of the same plan that may have left steps half done
-	clearer  clearer    // of what interrupted runs left
+	options     Options
+	root        *fsys.Dir
+	descriptors *fsys.Descriptors
+	calls       calls
+	selected    *plan.Selected
+	kin         kin
+	maxHeld     int64
+	earlier     []*Journal // runs of the same plan that may have left steps half done
+	clearer     clearer    // of what interrupted runs left
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -53,9 +54,11 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		o.try = retry
 	}
 	// Without it modes may be beyond reach and ACLs out of sight.
-	if err := fsys.CheckProc(); err != nil {
+	descriptors, err := fsys.OpenDescriptors()
+	if err != nil {
 		return nil, err
 	}
+	defer descriptors.Close()
 	root, err := fsys.OpenRoot(o.Plan.Header.Root)
 	if err != nil {
 		return nil, err
@@ -70,6 +73,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.descriptors = descriptors
 	defer r.journal.close()
 	if err := lock.setRun(r.id); err != nil {
 		return nil, err

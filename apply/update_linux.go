@@ -31,7 +31,7 @@ func (w *walker) update(s *plan.Step) outcome {
 // compare holds a pinned entry against the plan. A zero outcome means that the
 // step may be done.
 func (w *walker) compare(s *plan.Step, pin *fsys.Pin) (plan.State, outcome) {
-	have, id, err := pin.Observe()
+	have, id, err := w.run.descriptors.Observe(pin)
 	if err != nil {
 		return have, outcomeOf(err)
 	}

@@ -53,7 +53,7 @@ func (d *Dir) state(name string, info *Info) (s plan.State, err error) {
 }
 
 func (d *Dir) xattr(name, attr string) (string, error) {
-	return readXattr(attr, func(buf []byte) (int, error) { return getxattrat(d.fd, name, attr, buf) })
+	return readXattr(attr, func(buf []byte) (int, error) { return getxattrat(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, attr, buf) })
 }
 
 // AccessACL is the access ACL of a listed name, in the kernel's form; one that
@@ -73,7 +73,7 @@ func (d *Dir) AccessACL(name string) string {
 
 // HasCapabilities is [Pin.HasCapabilities] by name.
 func (d *Dir) HasCapabilities(name string) bool {
-	_, err := getxattrat(d.fd, name, xattrCapability, nil)
+	_, err := getxattrat(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, xattrCapability, nil)
 	if err == unix.ENOSYS {
 		pin, err := d.Pin(name)
 		if err != nil {
@@ -97,8 +97,8 @@ type xattrArgs struct {
 // nameMax is how many bytes a name may have (NAME_MAX, linux/limits.h).
 const nameMax = 255
 
-// getxattrat is getxattrat(2), Linux 6.13; it does not follow name.
-func getxattrat(dir int, name, attr string, buf []byte) (int, error) {
+// getxattrat is getxattrat(2), Linux 6.13.
+func getxattrat(dir int, name string, flags uintptr, attr string, buf []byte) (int, error) {
 	var path, key [nameMax + 1]byte
 	if len(name) > nameMax || len(attr) > nameMax || strings.IndexByte(name, 0) >= 0 {
 		return 0, unix.EINVAL
@@ -106,7 +106,7 @@ func getxattrat(dir int, name, attr string, buf []byte) (int, error) {
 	copy(path[:], name)
 	copy(key[:], attr)
 	args := xattrArgs{value: unsafe.SliceData(buf), size: uint32(len(buf))}
-	n, _, errno := unix.Syscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(&path)), unix.AT_SYMLINK_NOFOLLOW,
+	n, _, errno := unix.Syscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(&path)), flags,
 		uintptr(unsafe.Pointer(&key)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
 	runtime.KeepAlive(args.value)
 	if errno != 0 {

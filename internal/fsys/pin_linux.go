@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -44,7 +43,7 @@ func (p *Pin) Close() error { return unix.Close(p.fd) }
 // the calls that have no form for O_PATH: chmod, chown, getxattr and setxattr
 // follow it to the inode itself (path_resolution(7), magic links). lchown and
 // lgetxattr do not: they would act on the link in /proc.
-func (p *Pin) Proc() string { return "/proc/self/fd/" + strconv.Itoa(p.fd) }
+func (p *Pin) Proc() string { return descriptorsPath + "/" + strconv.Itoa(p.fd) }
 
 // Info looks at the pinned inode.
 func (p *Pin) Info() (Info, error) {
@@ -61,12 +60,14 @@ func (p *Pin) Info() (Info, error) {
 // Observe is everything about the pinned inode that a step compares. Where
 // only the identity cannot be told, the error is [ErrNoIdentity] and the state
 // is good.
-func (p *Pin) Observe() (plan.State, plan.Identity, error) {
+func (p *Pin) Observe() (plan.State, plan.Identity, error) { return p.observe(nil) }
+
+func (p *Pin) observe(d *Descriptors) (plan.State, plan.Identity, error) {
 	info, err := p.Info()
 	if err != nil {
 		return plan.State{}, plan.Identity{}, err
 	}
-	state, err := p.state(&info)
+	state, err := p.state(&info, d)
 	if err != nil {
 		return state, plan.Identity{}, err
 	}
@@ -80,7 +81,7 @@ func (p *Pin) State() (plan.State, error) {
 	if err != nil {
 		return plan.State{}, err
 	}
-	return p.state(&info)
+	return p.state(&info, nil)
 }
 
 // Identity is [Pin.Observe] without the state.
@@ -92,16 +93,16 @@ func (p *Pin) Identity() (plan.Identity, error) {
 	return p.identity(&info)
 }
 
-func (p *Pin) state(info *Info) (s plan.State, err error) {
+func (p *Pin) state(info *Info, d *Descriptors) (s plan.State, err error) {
 	s = info.State
 	switch s.Type {
 	case plan.Symlink:
 		s.Target, err = readlink(p.fd, "")
 	case plan.File:
-		s.Access, err = p.xattr(XattrAccess)
+		s.Access, err = p.xattr(XattrAccess, d)
 	case plan.Directory:
-		if s.Access, err = p.xattr(XattrAccess); err == nil {
-			s.Default, err = p.xattr(XattrDefault)
+		if s.Access, err = p.xattr(XattrAccess, d); err == nil {
+			s.Default, err = p.xattr(XattrDefault, d)
 		}
 	}
 	return s, err
@@ -118,7 +119,10 @@ const (
 	xattrCapability = "security.capability"
 )
 
-func (p *Pin) xattr(name string) (string, error) {
+func (p *Pin) xattr(name string, d *Descriptors) (string, error) {
+	if d != nil && d.lacks(p, name) {
+		return "", nil
+	}
 	// getxattrat(2) answers EBADF for O_PATH descriptors, so the magic link.
 	path := p.Proc()
 	return readXattr(name, func(buf []byte) (int, error) { return unix.Getxattr(path, name, buf) })
@@ -195,19 +199,6 @@ func (d *Dir) Filesystem() (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("fsid:%08x%08x", uint32(st.Fsid.Val[0]), uint32(st.Fsid.Val[1])), nil
-}
-
-// CheckProc reports whether /proc is what [Pin.Proc] needs it to be: procfs,
-// with our own descriptors. Without it ACLs can be neither read nor written.
-func CheckProc() error {
-	var st unix.Statfs_t
-	if err := unix.Statfs("/proc/self/fd", &st); err != nil {
-		return &os.PathError{Op: "statfs", Path: "/proc/self/fd", Err: err}
-	}
-	if st.Type != unix.PROC_SUPER_MAGIC {
-		return errors.New("/proc/self/fd: not procfs")
-	}
-	return nil
 }
 
 // HasCapabilities reports whether a file has capabilities(7), which any chown
