@@ -137,7 +137,7 @@ func TestEveryStage(t *testing.T) {
 			*s = h.granted(*s, 0o3755, grants(5, 0), grants(7, 7))
 			s.GID = 33
 		})
-		if cut >= len(stages(d.change.Before, d.change.After)) {
+		if cut >= len(stages(nil, &d.change.Before, &d.change.After)) {
 			if cut < 5 {
 				t.Errorf("only %d stages", cut)
 			}
@@ -218,7 +218,7 @@ func TestStagesAreNeverWider(t *testing.T) {
 	}
 	for range 20000 {
 		have, want := random(), random()
-		for i, stage := range stages(have, want) {
+		for i, stage := range stages(nil, &have, &want) {
 			now := stage.state
 			if now.Access != "" && now.CheckACL() != nil {
 				t.Fatalf("%+v: %v", now, now.CheckACL())

@@ -172,9 +172,10 @@ func (r *run) abort(err error) {
 
 // stopped is why the whole run goes no further, or empty.
 func (r *run) stopped() string {
+	if r.ctx.Err() == nil {
+		return "" // without the lock that a cause is behind
+	}
 	switch cause := context.Cause(r.ctx); {
-	case cause == nil:
-		return ""
 	case errors.Is(cause, context.Canceled):
 		return "interrupted"
 	default:

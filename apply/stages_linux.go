@@ -9,43 +9,55 @@ import (
 
 // stage is one call of a change, and the state that it leaves.
 type stage struct {
-	call  func(c calls, pin *fsys.Pin, now, next *plan.State) error
+	call  call
 	state plan.State
 }
 
-// stages are the calls that take an entry from have to want, whose states none is
-// wider than both. The owner goes before mode and ACL, because chown clears setid
-// bits, and after a tightening, so that neither owner sees the other's rights.
-// An ACL is set as a whole, with the nine bits of the mode that are in it, so
-// that no mask is ever wider than the entries that go with it; the sticky bit
-// comes before what it protects and goes after it. What will be inherited is
-// set last.
+// call is what a stage sets.
+type call uint8
+
+const (
+	toMode call = iota
+	toOwner
+	toACL
+	toDefault
+)
+
+// maxStages is how many a change has at most.
+const maxStages = 6
+
+// stages appends to all the calls that take an entry from have to want, whose
+// states none is wider than both. The owner goes before mode and ACL, because
+// chown clears setid bits, and after a tightening, so that neither owner sees the
+// other's rights. An ACL is set as a whole, with the nine bits of the mode that
+// are in it, so that no mask is ever wider than the entries that go with it; the
+// sticky bit comes before what it protects and goes after it. What will be
+// inherited is set last.
 //
 // They are all the states in which a crash can leave the entry.
-func stages(have, want plan.State) []stage {
-	all := make([]stage, 0, 4)
-	now := have
-	reach := func(call func(calls, *fsys.Pin, *plan.State, *plan.State) error, next plan.State) {
+func stages(all []stage, have, want *plan.State) []stage {
+	now := *have
+	reach := func(call call, next plan.State) {
 		if next != now {
 			all, now = append(all, stage{call, next}), next
 		}
 	}
 	if have.UID != want.UID || have.GID != want.GID {
-		reach(calls.toMode, have.Tightened(want))
+		reach(toMode, have.Tightened(*want))
 		next := now
 		next.UID, next.GID = want.UID, want.GID
-		reach(calls.toOwner, next)
+		reach(toOwner, next)
 	}
 	if now.Access != want.Access {
-		reach(calls.toMode, now.Chmod(now.Mode|want.Mode&plan.Sticky))
+		reach(toMode, now.Chmod(now.Mode|want.Mode&plan.Sticky))
 		next := now
 		next.Access, next.Mode = want.Access, now.Mode&^rwx|want.Mode&rwx
-		reach(calls.toACL, next)
+		reach(toACL, next)
 	}
-	reach(calls.toMode, now.Chmod(want.Mode))
+	reach(toMode, now.Chmod(want.Mode))
 	next := now
 	next.Default = want.Default
-	reach(calls.toDefault, next)
+	reach(toDefault, next)
 	return all
 }
 
@@ -53,22 +65,37 @@ func stages(have, want plan.State) []stage {
 // each before the next one: what follows a chown may widen the mode, which the
 // old owner must not see, and a mode without its ACL gives the mask to the group.
 func (c calls) change(pin *fsys.Pin, have, want *plan.State) error {
-	now := *have
-	all := stages(*have, *want)
-	for i, s := range all {
-		err := s.call(c, pin, &now, &s.state)
+	var room [maxStages]stage
+	all, now := stages(room[:0], have, want), have
+	for i := range all {
+		s := &all[i]
+		err := c.reach(pin, now, s)
 		if err == nil && i+1 < len(all) {
 			err = reached(pin, &s.state)
 		}
 		if err != nil {
-			if now.UID != s.state.UID || now.GID != s.state.GID {
+			if s.call == toOwner {
 				return c.restore(pin, now.Mode, have.Mode, err)
 			}
 			return err
 		}
-		now = s.state
+		now = &s.state
 	}
 	return nil
+}
+
+// reach makes the call of a stage.
+func (c calls) reach(pin *fsys.Pin, now *plan.State, s *stage) error {
+	next := &s.state
+	switch s.call {
+	case toOwner:
+		return c.toOwner(pin, now, next)
+	case toACL:
+		return c.toACL(pin, next)
+	case toDefault:
+		return c.toDefault(pin, next)
+	}
+	return c.toMode(pin, next)
 }
 
 // reached reads back what one look tells.
@@ -80,7 +107,7 @@ func reached(pin *fsys.Pin, want *plan.State) error {
 	return err
 }
 
-func (c calls) toMode(pin *fsys.Pin, _, next *plan.State) error {
+func (c calls) toMode(pin *fsys.Pin, next *plan.State) error {
 	if err := c.chmod(pin, next.Mode); err != nil {
 		return fmt.Errorf("chmod %v: %w", next.Mode, err)
 	}
@@ -94,14 +121,14 @@ func (c calls) toOwner(pin *fsys.Pin, now, next *plan.State) error {
 	return nil
 }
 
-func (c calls) toACL(pin *fsys.Pin, _, next *plan.State) error {
+func (c calls) toACL(pin *fsys.Pin, next *plan.State) error {
 	if err := c.setACL(pin, fsys.XattrAccess, next.AccessImage()); err != nil {
 		return fmt.Errorf("set the ACL: %w", err)
 	}
 	return nil
 }
 
-func (c calls) toDefault(pin *fsys.Pin, _, next *plan.State) error {
+func (c calls) toDefault(pin *fsys.Pin, next *plan.State) error {
 	var err error
 	if next.Default == "" {
 		err = c.dropACLs(pin, fsys.XattrDefault)

@@ -63,7 +63,7 @@ func halfway(have *plan.State, ch *plan.Change) bool {
 	if ch.Action != plan.Update {
 		return false
 	}
-	return slices.ContainsFunc(stages(ch.Before, ch.After), func(s stage) bool { return s.state == *have })
+	return slices.ContainsFunc(stages(nil, &ch.Before, &ch.After), func(s stage) bool { return s.state == *have })
 }
 
 // confirm reads back: a call can succeed without doing what it was told, as
