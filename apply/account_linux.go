@@ -22,6 +22,7 @@ type account struct {
 	home    *fsys.Dir
 	mounted bool    // the home is the root of a mount
 	verdict outcome // of all steps, if set
+	opened  sync.Once
 	held    atomic.Pointer[string]
 	stale   atomic.Int64 // steps that were
 
@@ -34,7 +35,7 @@ type account struct {
 	added      map[plan.ID]plan.Identity
 }
 
-// enter opens an account. Whatever is in the way becomes its verdict.
+// enter begins an account, which its first batch opens.
 func (r *run) enter(p *plan.Account) *account {
 	a := &account{run: r, plan: p, added: make(map[plan.ID]plan.Identity)}
 	a.users.Store(1)
@@ -42,16 +43,23 @@ func (r *run) enter(p *plan.Account) *account {
 	a.index = len(r.report.Accounts)
 	r.report.Accounts = append(r.report.Accounts, AccountReport{Name: p.Name, Access: plan.Expectations(p.Access, p.Checks)})
 	r.mu.Unlock()
-	a.verdict = a.open()
 	return a
 }
 
-func (a *account) open() outcome {
+// open opens the account before its first step. Whatever is in the way becomes
+// its verdict.
+func (a *account) open() {
+	a.opened.Do(func() { a.verdict = a.ready() })
+}
+
+func (a *account) ready() outcome {
 	if err := a.run.options.checkAccount(a.plan); err != nil {
 		return outcome{Refused, plan.Printable(err.Error())}
 	}
 	o := a.find(a.run.root)
 	if o.result == 0 {
+		a.run.making.Lock()
+		defer a.run.making.Unlock()
 		a.run.clearer.account(a)
 	}
 	return o
@@ -108,7 +116,6 @@ func (a *account) send(b *batch, batches chan<- *batch) {
 		a.inHand.Wait()
 	}
 	a.inHand.Add(1)
-	a.users.Add(1)
 	batches <- b
 }
 

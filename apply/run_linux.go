@@ -146,7 +146,7 @@ func (r *run) work() {
 		n = 1
 	}
 	n = min(n, mayWork())
-	batches := make(chan *batch)
+	loads, batches := make(chan *load), make(chan *batch)
 	var workers sync.WaitGroup
 	for range n {
 		workers.Go(func() {
@@ -155,8 +155,12 @@ func (r *run) work() {
 			}
 		})
 	}
-	r.dispatch(batches)
-	close(batches)
+	workers.Go(func() {
+		handOut(loads, batches)
+		close(batches)
+	})
+	r.dispatch(loads)
+	close(loads)
 	workers.Wait()
 }
 
