@@ -57,9 +57,22 @@ func (b *backBlock) flush(a *undoAccount) error {
 	return a.draft.Add(&b.Block)
 }
 
+// wayBack is a change back and the step of the run that it takes back.
+type wayBack struct {
+	of     *plan.Change
+	change plan.Change
+}
+
 // back is the way from have to want, in the name of the lines that wanted the
-// change that it undoes.
+// change that it undoes. Neighbours mostly have the same.
 func (a *undoAccount) back(have, want plan.State, of *plan.Change) plan.Change {
+	if last := &a.last; last.of != of || last.change.Before != have || last.change.After != want {
+		*last = wayBack{of, a.newBack(have, want, of)}
+	}
+	return a.last.change
+}
+
+func (a *undoAccount) newBack(have, want plan.State, of *plan.Change) plan.Change {
 	ch := plan.Change{Action: plan.Update, Rules: of.Rules, Before: have, After: want}
 	switch {
 	case have.Type == 0:

@@ -179,7 +179,8 @@ type undoAccount struct {
 	draft    *plan.Draft
 	added    map[string]*addition
 	problems map[plan.ProblemKind]int64
-	block    *backBlock   // of the directory at hand
+	block    *backBlock // of the directory at hand
+	last     wayBack
 	waiting  *restoration // whose place the next step may free
 	bins     []*fsys.Dir  // the run's quarantine, once it was needed
 	looked   bool         // for the bins

@@ -12,12 +12,7 @@ import (
 
 // unchange takes back owner, group, mode, ACL or target.
 func (a *undoAccount) unchange(s *plan.Step) error {
-	pin, err := a.walker.pin(s)
-	if err != nil {
-		return a.problem(s.Path(), plan.ChangedSince, "%s", gone(err))
-	}
-	defer pin.Close()
-	have, id, err := pin.Observe()
+	have, id, err := a.observe(s)
 	if err != nil {
 		return a.problem(s.Path(), plan.ChangedSince, "%s", gone(err))
 	}
@@ -36,8 +31,39 @@ func (a *undoAccount) unchange(s *plan.Step) error {
 		return a.problem(s.Path(), plan.ChangedSince, "changed since the run: %s", differences(&have, &ch.After, "left at"))
 	}
 	back := a.back(have, ch.Before, ch)
-	back.OneWay = back.Classes&plan.Chown != 0 && have.Type == plan.File && pin.HasCapabilities()
+	back.OneWay = back.Classes&plan.Chown != 0 && have.Type == plan.File && a.hasCapabilities(s)
 	return a.emit(s.Block.Dir, plan.Entry{Name: s.Entry.Name, ID: id}, back, ch, plan.Identity{})
+}
+
+// observe looks at a step's entry by name, as a planner does: what comes out of
+// a race is a step that will be stale.
+func (a *undoAccount) observe(s *plan.Step) (have plan.State, id plan.Identity, err error) {
+	if s.Block.Dir == "" {
+		pin, err := a.at.home.PinSelf()
+		if err != nil {
+			return have, id, err
+		}
+		defer pin.Close()
+		return pin.Observe()
+	}
+	dir, err := a.walker.open(s.Block.Dir)
+	if err != nil {
+		return have, id, err
+	}
+	var info fsys.Info
+	if err := dir.Stat(s.Entry.Name, &info); err != nil {
+		return have, id, err
+	}
+	if info.MountRoot {
+		return have, id, unix.EXDEV // before anything else is asked of it
+	}
+	return dir.Observe(s.Entry.Name, &info)
+}
+
+// hasCapabilities asks a file that was just observed.
+func (a *undoAccount) hasCapabilities(s *plan.Step) bool {
+	dir, err := a.walker.open(s.Block.Dir)
+	return err != nil || dir.HasCapabilities(s.Entry.Name)
 }
 
 // oneWay says why a change stays.
