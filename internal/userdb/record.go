@@ -138,11 +138,15 @@ func cleanGroup(line string) string {
 	return fmt.Sprintf("%s:x:%d:%s", g.Name, g.GID, line[strings.LastIndexByte(line, ':')+1:])
 }
 
-// keysOf is the name and the number of a line.
+// keysOf is the name and the number of a line, which may have leading zeros
+// there and has none here.
 func keysOf(line string) (name, id string) {
 	name, rest, _ := strings.Cut(line, ":")
 	_, rest, _ = strings.Cut(rest, ":")
 	id, _, _ = strings.Cut(rest, ":")
+	if n, err := strconv.ParseUint(id, 10, 32); err == nil {
+		id = strconv.FormatUint(n, 10)
+	}
 	return name, id
 }
 

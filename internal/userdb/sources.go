@@ -14,7 +14,9 @@ import (
 type ReadFile func(path string) ([]byte, error)
 
 // Files is the database in etc/passwd and etc/group alone.
-func Files(read ReadFile) *DB { return newDB(files{read, map[string][]string{}}) }
+func Files(read ReadFile) *DB {
+	return newDB(files{read, map[string][]string{}, map[string]map[string][]string{}})
+}
 
 // Host is the host's own database. Where there is no getent(1), it is the
 // files: systems without it have no other name services.
@@ -30,6 +32,7 @@ func Host(read ReadFile) *DB {
 type files struct {
 	read   ReadFile
 	tables map[string][]string
+	index  map[string]map[string][]string // by table, where somebody was looked for
 }
 
 func (f files) all(table string) ([]string, error) {
@@ -44,8 +47,16 @@ func (f files) all(table string) ([]string, error) {
 	return f.tables[table], nil
 }
 
-// find returns every line: the caller takes the first that fits.
-func (f files) find(table, _ string) ([]string, error) { return f.all(table) }
+func (f files) find(table, key string) ([]string, error) {
+	if f.index[table] == nil {
+		lines, err := f.all(table)
+		if err != nil {
+			return nil, err
+		}
+		f.index[table] = indexOf(lines)
+	}
+	return f.index[table][key], nil
+}
 
 func (f files) memberships(user string) ([]uint32, error) {
 	lines, err := f.all(group)

@@ -66,6 +66,14 @@ func TestFiles(t *testing.T) {
 }
 
 // A number must never answer for a name: the cache is shared.
+// What somebody typed into a file is found by its number too.
+func TestLeadingZeros(t *testing.T) {
+	db := Files(func(string) ([]byte, error) { return []byte("padded:x:0007:08::/home/padded:/bin/sh\n"), nil })
+	if u, ok, err := db.UserByID(7); !ok || err != nil || u != (User{"padded", 7, 8, "/home/padded"}) {
+		t.Errorf("uid 7 = %+v, %v, %v", u, ok, err)
+	}
+}
+
 func TestNumberIsNoName(t *testing.T) {
 	db := fromFiles(t)
 	if _, ok, _ := db.UserByID(1001); !ok {
