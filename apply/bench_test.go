@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"rightful/internal/fsys"
 	"rightful/plan"
 )
@@ -33,6 +35,18 @@ func BenchmarkApply(b *testing.B) {
 		h.apply(plans[i%2], fmt.Sprintf("done %d", dirs*files))
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(dirs*files), "ns/step")
+}
+
+// BenchmarkChmod is the least that a change costs: by name, and nothing asked.
+func BenchmarkChmod(b *testing.B) {
+	h := newHost(b)
+	h.file("home/alice/f", 0o600, int(h.uid))
+	home, err := fsys.OpenRoot(h.abs("home/alice"))
+	h.must(err)
+	defer home.Close()
+	for i := 0; b.Loop(); i++ {
+		h.must(unix.Fchmodat(home.FD(), "f", []uint32{0o644, 0o600}[i%2], 0))
+	}
 }
 
 // BenchmarkUpdate is one step without journal and sync: pin, compare, change,
