@@ -22,7 +22,8 @@ type Options struct {
 
 	// Host is this one. A plan that was made on another is refused.
 	Host plan.Host
-	// User and Group say what a name stands for now. Both are needed.
+	// User and Group say what a name stands for now, to several goroutines at a
+	// time. Both are needed.
 	User, Group func(name string) (uint32, error)
 
 	// Workers change entries at the same time; 0 is one for each processor. An
