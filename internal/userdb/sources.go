@@ -25,7 +25,7 @@ func Host(read ReadFile) *DB {
 	if err != nil {
 		return Files(read)
 	}
-	return newDB(getent{path})
+	return newDB(getent{path, map[string]int{}, map[string]map[string][]string{}})
 }
 
 // files reads each table once. The DB's lock guards it.
@@ -73,7 +73,18 @@ func (f files) memberships(user string) ([]uint32, error) {
 	return gids, nil
 }
 
-type getent struct{ path string }
+// getent is a process for each question, and there may be thousands of accounts.
+// The DB's lock guards it.
+type getent struct {
+	path  string
+	asked map[string]int                 // by table
+	index map[string]map[string][]string // of tables that were enumerated
+}
+
+// manyAsked is from how many questions about a table on its records are asked for
+// all at once. Those that cannot be enumerated (a directory of ten thousands may
+// say no) go on being asked for one by one.
+const manyAsked = 16
 
 // memberships asks id(1), which is POSIX where getent's initgroups is not. It
 // names the user's own group too.
@@ -98,10 +109,21 @@ func (g getent) all(table string) ([]string, error) {
 	if err == nil && len(lines) == 0 {
 		err = ErrNoEnumeration
 	}
+	if err == nil {
+		g.index[table] = indexOf(lines)
+	}
 	return lines, err
 }
 
-func (g getent) find(table, key string) ([]string, error) { return g.run(table, key) }
+func (g getent) find(table, key string) ([]string, error) {
+	if g.asked[table]++; g.asked[table] == manyAsked && g.index[table] == nil {
+		_, _ = g.all(table) // the answer that counts is key's
+	}
+	if lines, ok := g.index[table][key]; ok {
+		return lines, nil
+	}
+	return g.run(table, key)
+}
 
 // notFound is getent's exit status where a key has no record, getent(1).
 const notFound = 2

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -148,5 +149,51 @@ func TestMembers(t *testing.T) {
 	}
 	if reads != 1 {
 		t.Errorf("passwd was read %d times", reads)
+	}
+}
+
+// TestManyQuestions counts the processes: where many are asked for, the table is,
+// and who is not in it is still asked for by name.
+func TestManyQuestions(t *testing.T) {
+	dir := t.TempDir()
+	script := fmt.Sprintf(`#!/bin/sh
+echo "$*" >>%[1]s/log
+case $# in
+1) [ -e %[1]s/silent ] || for i in $(seq 100); do echo "u$i:x:$i:$i::/home/u$i:/bin/sh"; done ;;
+*) [ "$2" != hidden ] || echo "hidden:x:5000:5000::/:/bin/sh" ;;
+esac
+`, dir)
+	for name, text := range map[string]string{"getent": script, "silent": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	for _, silent := range []bool{true, false} {
+		db, answered := Host(nil), 0
+		for i := range 100 {
+			if u, ok, err := db.UserByID(uint32(i + 1)); err != nil {
+				t.Fatal(err)
+			} else if ok && u.Name == fmt.Sprintf("u%d", i+1) {
+				answered++
+			}
+		}
+		if u, ok, err := db.User("hidden"); !ok || err != nil || u.UID != 5000 {
+			t.Errorf("hidden: %+v, %v, %v", u, ok, err)
+		}
+		log, err := os.ReadFile(filepath.Join(dir, "log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Those before the table was asked for have had their answer: nobody.
+		want, calls := 100-manyAsked+1, manyAsked+1
+		if silent {
+			want, calls = 0, 100+2
+		}
+		if n := strings.Count(string(log), "\n"); answered != want || n != calls {
+			t.Errorf("silent %v: %d answers by %d processes, want %d by %d", silent, answered, n, want, calls)
+		}
+		os.Remove(filepath.Join(dir, "log"))
+		os.Remove(filepath.Join(dir, "silent"))
 	}
 }
