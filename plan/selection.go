@@ -153,7 +153,7 @@ func (c *selector) any(t Step) bool {
 	return c.of.Classes&t.Change.Classes != 0 ||
 		len(c.groups) > 0 && has(c.groups, t.GroupID()) ||
 		len(c.steps) > 0 && has(c.steps, t.ID()) ||
-		matchAny(c.paths, t.Path())
+		len(c.paths) > 0 && matchAny(c.paths, t.Path())
 }
 
 func has(ids map[ID]int, id ID) bool {
