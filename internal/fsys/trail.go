@@ -46,27 +46,57 @@ func NewTrail[D Opener[D]](base D, limit int) *Trail[D] {
 
 // OpenDir opens the directory rel below the base. It stays the trail's, and is
 // good until the next call.
-func (t *Trail[D]) OpenDir(rel string) (D, error) {
+func (t *Trail[D]) OpenDir(rel string) (dir D, err error) {
 	t.leave(rel)
-	from, above := stop[D]{dir: t.base}, 0
-	if n := len(t.stops); n > 0 {
-		from = t.stops[n-1]
-		if above = from.end + 1; above > len(rel) {
-			return from.dir, nil
+	for {
+		from, above := stop[D]{dir: t.base}, 0
+		if n := len(t.stops); n > 0 {
+			from = t.stops[n-1]
+			if above = from.end + 1; above > len(rel) {
+				return from.dir, nil
+			}
 		}
-	}
-	dir, err := from.dir.OpenDir(rel[above:])
-	if err != nil {
-		var of *os.PathError
-		if errors.As(err, &of) {
-			of.Path = rel
+		rest := rel[above:]
+		names, end := hop(rest)
+		dir, err = from.dir.OpenDir(rest[:end])
+		if err != nil && end < len(rest) {
+			// What is on the way need not be readable.
+			names, end = 1+strings.Count(rest, "/"), len(rest)
+			dir, err = from.dir.OpenDir(rest)
 		}
-		return dir, err
+		if err != nil {
+			return dir, renamed(err, rel)
+		}
+		t.path = rel
+		t.stops = append(t.stops, stop[D]{dir, above + end, from.level + names})
+		t.thin()
 	}
-	t.path = rel
-	t.stops = append(t.stops, stop[D]{dir, len(rel), from.level + 1 + strings.Count(rel[above:], "/")})
-	t.thin()
-	return dir, nil
+}
+
+// renamed is an error with the whole path in the place of its part.
+func renamed(err error, path string) error {
+	var of *os.PathError
+	if errors.As(err, &of) {
+		of.Path = path
+	}
+	return err
+}
+
+// near is how many names are looked at in one go.
+const near = 16
+
+// hop is how much of a path is opened next: all of it, or half of a long one, so
+// that who goes back up from there finds something open on the way.
+func hop(rel string) (names, end int) {
+	names = 1 + strings.Count(rel, "/")
+	if names <= near {
+		return names, len(rel)
+	}
+	names /= 2
+	for range names {
+		end += 1 + strings.IndexByte(rel[end:], '/')
+	}
+	return names, end - 1
 }
 
 // leave closes what is not rel, and not above it.
