@@ -11,7 +11,7 @@ import (
 type load struct {
 	batches []*batch
 	steps   []plan.Step // of all of them, in order
-	paths   int         // bytes of the steps' directories
+	bytes   int         // that the steps keep in memory, of what a customer can make large
 }
 
 // batch is a part of one account's steps: what one worker takes at a time.
@@ -23,14 +23,14 @@ type batch struct {
 }
 
 const (
-	// maxLoad is how many steps a load has, give or take a block.
+	// maxLoad is how many steps a load has, give or take a batch.
 	maxLoad = 8192
 	// maxBatch is how many of them are one batch.
 	maxBatch = 2048
-	// maxBatches keeps loads of accounts with a step or two small, and maxPaths,
-	// in bytes, those of long paths, which a customer can make.
+	// maxBatches keeps loads of accounts with a step or two small, and maxBytes
+	// those of contents, long paths and ACLs.
 	maxBatches = 512
-	maxPaths   = 2 << 20
+	maxBytes   = 2 << 20
 )
 
 // dispatcher makes loads of the approved steps.
@@ -65,17 +65,32 @@ func (d *dispatcher) add(s *plan.Step) {
 		d.finish()
 		b.account.release()
 		d.begin(d.run.enter(s.Account))
-	case (len(b.steps) >= maxBatch || d.load.paths >= maxPaths) && b.ends(s):
+	case (len(b.steps) >= maxBatch || d.load.bytes >= maxBytes) && b.ends(s):
 		d.finish()
 		d.begin(b.account)
 	}
 	b, l := d.batch, d.load
 	b.waits = b.waits || !s.Block.Needs.IsZero()
 	if n := len(l.steps); n == 0 || l.steps[n-1].Block != s.Block {
-		l.paths += len(s.Block.Dir)
+		l.bytes += held(s.Block)
 	}
 	l.steps = append(l.steps, *s)
 	b.steps = l.steps[len(l.steps)-len(b.steps)-1:]
+}
+
+// held is about how many bytes a block keeps in memory beside its entries: its
+// directory, and what its changes say of contents, which stand in the plan's line
+// in base64, too, and of ACLs.
+func held(b *plan.Block) int {
+	n := len(b.Dir)
+	for i := range b.Changes {
+		c := &b.Changes[i]
+		n += len(c.Before.Access) + len(c.Before.Default) + len(c.After.Access) + len(c.After.Default)
+		if c.Content != nil {
+			n += 3 * len(c.Content.Data)
+		}
+	}
+	return n
 }
 
 // ends reports whether the batch can be cut before s: not inside a block, and
@@ -89,7 +104,7 @@ func (b *batch) ends(s *plan.Step) bool {
 func (d *dispatcher) begin(a *account) {
 	a.users.Add(1)
 	if d.load == nil {
-		d.load = &load{steps: make([]plan.Step, 0, maxLoad+plan.MaxBlock)}
+		d.load = &load{steps: make([]plan.Step, 0, maxLoad+maxBatch+plan.MaxBlock)}
 	}
 	d.batch = &batch{account: a}
 	d.load.batches = append(d.load.batches, d.batch)
@@ -97,7 +112,7 @@ func (d *dispatcher) begin(a *account) {
 
 // finish hands the load on if it is large enough.
 func (d *dispatcher) finish() {
-	if l := d.load; len(l.steps) >= maxLoad || len(l.batches) >= maxBatches || l.paths >= maxPaths {
+	if l := d.load; len(l.steps) >= maxLoad || len(l.batches) >= maxBatches || l.bytes >= maxBytes {
 		d.send()
 	}
 }

@@ -3,8 +3,11 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"testing"
+
+	"rightful/plan"
 )
 
 // TestIntentComesFirst asks the journal, before a call changes anything, whether
@@ -42,5 +45,34 @@ func TestIntentComesFirst(t *testing.T) {
 	h.apply(o, fmt.Sprintf("done %d", dirs*files))
 	if step != dirs*files || step <= maxLoad {
 		t.Errorf("%d calls, in loads of %d", step, maxLoad)
+	}
+}
+
+// TestLoadsAreBounded: a load is cut where what its steps carry is large, whosever
+// they are.
+func TestLoadsAreBounded(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // nothing is written
+	const accounts = 50
+	loads := make(chan *load, accounts)
+	d := &dispatcher{run: &run{ctx: ctx}, loads: loads}
+	for i := range accounts {
+		a := &plan.Account{Name: fmt.Sprintf("a%02d", i)}
+		content := &plan.Content{Data: make([]byte, maxBytes/6+1)} // two are a load
+		ch := plan.Change{Action: plan.Add, Content: content}
+		b := &plan.Block{Account: a.Name, Dir: ".", Changes: []plan.Change{ch}, Entries: []plan.Entry{{Name: "f"}}}
+		d.add(&plan.Step{Number: int64(i), Account: a, Block: b, Entry: &b.Entries[0], Change: &b.Changes[0]})
+	}
+	d.end()
+	close(loads)
+	n := 0
+	for l := range loads {
+		n++
+		if len(l.steps) > 2 {
+			t.Errorf("a load of %d steps and %d bytes", len(l.steps), l.bytes)
+		}
+	}
+	if n != accounts/2 {
+		t.Errorf("%d loads", n)
 	}
 }
