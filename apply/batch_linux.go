@@ -14,9 +14,6 @@ func (r *run) execute(b *batch) {
 		r.settle(b, outcomes)
 		return
 	}
-	if err := r.touch(b.account); err != nil {
-		r.abort(err)
-	}
 	w := &walker{run: r, account: b.account}
 	defer w.close()
 	for i := range b.steps {
@@ -24,6 +21,10 @@ func (r *run) execute(b *batch) {
 			r.options.Pace()
 		}
 		outcomes[i] = w.step(&b.steps[i])
+	}
+	// Afterwards: another worker may sync and forget all filesystems meanwhile.
+	if err := r.touch(b.account); err != nil {
+		r.abort(err)
 	}
 	r.settle(b, outcomes)
 }
