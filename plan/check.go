@@ -238,6 +238,9 @@ func checkDir(dir, passed string) error {
 	if dir == "" || dir == "." {
 		return nil
 	}
+	if len(dir) > MaxDir {
+		return fmt.Errorf("%s...: a directory of %d bytes, more than %d", Quote(dir[:50]), len(dir), MaxDir)
+	}
 	same := strings.LastIndexByte(dir[:Shared(dir, passed)], '/') + 1
 	for name := range strings.SplitSeq(dir[same:], "/") {
 		if !isName(name) {

@@ -21,6 +21,10 @@ func (c *codec) dir(v *string) {
 	}
 }
 
+// MaxDir is how many bytes a directory's path has at most, from the home. As each
+// line can add to the one before, a small file could otherwise fill the memory.
+const MaxDir = 2 << 20
+
 // below is what a directory was written as.
 func (c *codec) below(same int, rest string) string {
 	if same < 0 || same > len(c.last) {
@@ -30,9 +34,13 @@ func (c *codec) below(same int, rest string) string {
 	dir := c.last[:same]
 	switch {
 	case same == 0:
-		dir = rest
+		dir = strings.Clone(rest) // not the whole line with it
 	case rest != "":
 		dir += "/" + rest
+	}
+	if len(dir) > MaxDir {
+		c.fail("a directory of %d bytes", len(dir))
+		return ""
 	}
 	if sharedDir(c.last, dir) != same {
 		c.fail("not what is the same in the directory before")

@@ -64,6 +64,7 @@ func TestDirHasOneForm(t *testing.T) {
 		{"", `{"same":1,"dir":"c"}`},
 		{"a", `{"same":18446744073709551615,"dir":"c"}`},
 		{"a", `{"same":9223372036854775807,"dir":"c"}`},
+		{strings.Repeat("a/", MaxDir/2-1) + "a", fmt.Sprintf(`{"same":%d,"dir":"bb"}`, MaxDir-1)},
 	} {
 		if dir, err := readDir(c[0], c[1]); err == nil {
 			t.Errorf("%s after %q: read as %q", c[1], c[0], dir)

@@ -47,9 +47,10 @@
 //
 // A block has the directory as what differs from the one before in its account:
 // same is how many bytes of that one it begins with, whole names and as many as
-// there are, and dir what follows after a slash. It has its steps by column: names, change (index into changes, which
-// are in order of first use), ino (each but the first as the difference to the
-// one before), gen, inside, quarantined. A column of zeros is left out.
+// there are, and dir what follows after a slash. It has its steps by column:
+// names, change (index into changes, which are in order of first use), ino (each
+// but the first as the difference to the one before), gen, inside, quarantined. A
+// column of zeros is left out.
 //
 // file is the SHA-256 of all lines before the last. digest is that of the
 // header, with created as zero time and without tool and skipped, and of the

@@ -43,7 +43,7 @@ func appendText(dst []byte, s string) []byte {
 }
 
 // maxEscape is how many bytes one can become.
-const maxEscape = len(`\\xNN`)
+const maxEscape = len(`\u00NN`)
 
 func appendEscape(dst []byte, b byte) []byte {
 	switch {

@@ -94,6 +94,9 @@ func (w *walk) overShape(depth int, path string) {
 	if w.paths.Add(int64(len(path))) > maxPaths {
 		w.stop("budget.paths", "the paths of its directories are longer than %d MiB together", maxPaths>>20)
 	}
+	if len(path) > plan.MaxDir {
+		w.stop("budget.paths", "a path is longer than %d MiB", plan.MaxDir>>20)
+	}
 }
 
 // maxPaths is a million directories with paths of 250 bytes.
