@@ -26,6 +26,7 @@ type testHost struct {
 	t    *testing.T
 	root string
 	o    Options // changed by tests before plan
+	tree func(Tree) Tree
 }
 
 const policyHead = `rightful: 1
@@ -120,6 +121,9 @@ func (h *testHost) runPolicy(p *spec.Policy) (*plan.Plan, error) {
 	h.t.Cleanup(func() { root.Close() })
 	o := h.o
 	o.Policy, o.Tree, o.Files = p, Live(root), LiveFiles(fsys.NewFiles(root, nil))
+	if h.tree != nil {
+		o.Tree = h.tree(o.Tree)
+	}
 	if o.Day == (spec.Day{}) {
 		o.Day = spec.Day{Year: 2026, Month: time.November, Day: 22}
 	}

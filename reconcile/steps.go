@@ -10,7 +10,8 @@ import (
 )
 
 // save gives the steps of one directory to the draft, as blocks. dir, whose
-// identity the added entries need, may be nil where nothing is added.
+// identity the added entries need, may be nil where nothing is added. Where it
+// cannot be told the account is held: other steps may already need these.
 func (w *walk) save(t task, dir Dir, steps []stepFound) error {
 	if len(steps) == 0 {
 		return nil
@@ -20,7 +21,7 @@ func (w *walk) save(t task, dir Dir, steps []stepFound) error {
 	if slices.ContainsFunc(steps, func(s stepFound) bool { return s.change.Action == plan.Add }) {
 		var err error
 		if parent, err = identify(dir); err != nil {
-			w.unreadable(t, t.path, "identify", err)
+			w.stop(heldUnreadable, "%s: nothing can be added: %v", plan.Quote(plan.Join(w.record.Home, t.path)), err)
 			return nil
 		}
 	}
