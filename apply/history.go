@@ -128,7 +128,7 @@ func (j *Journal) settle() {
 
 // Result is how a step of the run's plan ended, and why. It is zero for a step
 // of which the journal has no result: one that was not approved, or that the
-// run had in hand when it was interrupted ([Journal.Unsettled]).
+// run may have had in hand when it was interrupted ([Journal.Unsettled]).
 func (j *Journal) Result(step int64) (Result, string) {
 	i := sort.Search(len(j.results), func(i int) bool { return j.results[i].Steps[1] >= step })
 	if i == len(j.results) || j.results[i].Steps[0] > step {

@@ -199,7 +199,7 @@ func (p *Past) report(r *Report, s plan.Step) {
 	if result == 0 {
 		reason = "not reached"
 		if p.Journal.Unsettled(s.Number) {
-			reason = "in hand when the run was interrupted"
+			reason = "may have been in hand when the run was interrupted"
 		}
 	}
 	if result != Done && result != AlreadyRight && len(r.NotDone) < MaxNotDone {

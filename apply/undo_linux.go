@@ -17,7 +17,8 @@ import (
 // the state of each entry decides.
 //
 // It refuses a run of another host with a [*HostError], and one that is still
-// going with a [*GoingError].
+// going with a [*GoingError]. The plan's records are to be had by
+// [plan.Plan.From].
 func Undo(ctx context.Context, w io.Writer, o UndoOptions) (*plan.Plan, error) {
 	root, err := o.openRoot()
 	if err != nil {

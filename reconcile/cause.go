@@ -58,10 +58,10 @@ func (x *expectations) lostStranger(from, to crowd) (id access.Identity, lost bo
 	if !x.toOthers {
 		return id, false
 	}
-	if _, before := from.others.Lost(&x.everybody); before != access.Allowed {
+	if _, before := from.others.Lost(&x.allOthers); before != access.Allowed {
 		return id, false
 	}
-	i, now := to.others.Lost(&x.everybody)
+	i, now := to.others.Lost(&x.allOthers)
 	if now == access.Allowed {
 		return id, false
 	}
@@ -107,7 +107,7 @@ func (x *expectations) who(e *expectation, c crowd, s *plan.State, want access.W
 		i, _ := may.Any()
 		return x.strangers.Identity(max(i, 0)), want
 	}
-	i, _ := may.Lost(&x.everybody)
+	i, _ := may.Lost(&x.allOthers)
 	return x.strangers.Identity(max(i, 0)), want
 }
 

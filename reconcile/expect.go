@@ -17,7 +17,7 @@ type expectations struct {
 	ids       []access.Identity // each once; at most access.MaxIdentities
 	strangers *access.Strangers // nil where nothing is said of others
 	account   uint32
-	everybody access.Crowd // all of them, before the first directory
+	allOthers access.Crowd // all of them, before the first directory
 	toOthers  bool         // something is promised to all others
 }
 
@@ -72,7 +72,7 @@ func (r *run) expectation(x *expectations, a *account, e spec.Expectation, known
 	if e.Identity == spec.IdentityOthers {
 		var err error
 		if x.strangers, err = r.strangers(); err == nil {
-			x.everybody = x.strangers.Begin(a.spec.UID)
+			x.allOthers = x.strangers.Begin(a.spec.UID)
 		}
 		x.toOthers = x.toOthers || !e.Cannot
 		return ready, err
@@ -138,7 +138,7 @@ type crowd struct {
 func (x *expectations) begin() crowd {
 	c := crowd{way: access.Begin(len(x.ids))}
 	if x.strangers != nil {
-		c.others = &x.everybody
+		c.others = &x.allOthers
 	}
 	return c
 }
@@ -195,7 +195,7 @@ func (x *expectations) ofOthers(c crowd, s *plan.State, want access.Want) access
 	if _, worst := may.Any(); worst == access.Denied {
 		return access.Denied
 	}
-	_, worst := may.Lost(&x.everybody)
+	_, worst := may.Lost(&x.allOthers)
 	if worst == access.Allowed {
 		return access.Allowed
 	}

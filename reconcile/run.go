@@ -85,7 +85,8 @@ type run struct {
 
 // Run compares every account with the policy and writes the plan to out, which
 // the caller makes a file of or throws away. The plan's limits are judged, not
-// enforced: that is for who approves it. Run never changes anything.
+// enforced: that is for who approves it. Run never changes anything. The plan's
+// records are to be had by [plan.Plan.From].
 func Run(ctx context.Context, out io.Writer, o Options) (*plan.Plan, error) {
 	r := newRun(o)
 	if err := r.prepare(); err != nil {

@@ -66,7 +66,6 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// A number must never answer for a name: the cache is shared.
 // What somebody typed into a file is found by its number too.
 func TestLeadingZeros(t *testing.T) {
 	db := Files(func(string) ([]byte, error) { return []byte("padded:x:0007:08::/home/padded:/bin/sh\n"), nil })
@@ -75,6 +74,7 @@ func TestLeadingZeros(t *testing.T) {
 	}
 }
 
+// A number must never answer for a name: the cache is shared.
 func TestNumberIsNoName(t *testing.T) {
 	db := fromFiles(t)
 	if _, ok, _ := db.UserByID(1001); !ok {
