@@ -27,13 +27,18 @@ func walkFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "account", Usage: "only accounts whose name matches `GLOB`"},
 		&cli.StringSliceFlag{Name: "path", Usage: "only paths, relative to the home, that match `GLOB`"},
-		&cli.IntFlag{Name: "workers", Usage: "look at `N` directories at a time", Value: runtime.NumCPU(), Validator: positive[int]},
+		&cli.IntFlag{Name: "workers", Usage: "look at `N` directories at a time", Value: defaultWorkers(), Validator: positive[int]},
 		&cli.Int64Flag{Name: "max-entries", Usage: "hold an account with more than `N` entries", Value: budget.Entries, Validator: positive[int64]},
 		&cli.IntFlag{Name: "max-depth", Usage: "hold an account deeper than `N` directories", Value: budget.Depth, Validator: positive[int]},
 		&cli.Int64Flag{Name: "max-problems", Usage: "hold an account with more than `N` problems", Value: budget.Problems, Validator: positive[int64]},
 		&cli.DurationFlag{Name: "max-time", Usage: "hold an account that takes longer than `DURATION`", Value: budget.Time, Validator: positive[time.Duration]},
 	}
 }
+
+// defaultWorkers keeps a disk busy that has to be waited for: with cold caches four
+// are a quarter faster than two on two processors, and more gain nothing; with
+// warm ones they cost next to nothing.
+func defaultWorkers() int { return max(runtime.NumCPU(), 4) }
 
 func positive[N int | int64 | time.Duration](n N) error {
 	if n <= 0 {
