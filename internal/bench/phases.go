@@ -35,7 +35,7 @@ func (b *bench) phases(h *host) []work {
 		{name: "show", aside: true, argv: []string{b.rightful, "show", modes}},
 		{name: "approve", aside: true, argv: []string{b.rightful, "approve", "-all", modes}},
 		{name: "apply", argv: append(apply, modes)},
-		{name: "undo: plan", argv: append(undo, "-out", back, onlyRun)},
+		{name: "undo: plan", aside: true, argv: append(undo, "-out", back, onlyRun)},
 		{name: "undo: apply", argv: append(apply, back), before: b.approve(back)},
 	}
 	if os.Geteuid() != 0 {
