@@ -45,7 +45,8 @@ func NewTrail[D Opener[D]](base D, limit int) *Trail[D] {
 }
 
 // OpenDir opens the directory rel below the base. It stays the trail's, and is
-// good until the next call.
+// good until the next call. One that is open still is given as it was left: what
+// was listed of it is not listed again.
 func (t *Trail[D]) OpenDir(rel string) (dir D, err error) {
 	t.leave(rel)
 	for {
