@@ -81,7 +81,13 @@ func TestApacheAgrees(t *testing.T) {
 				if len(found) > 0 {
 					want = fmt.Sprint(found[0].Status, " ", found[0].Code)
 				}
-				got := get(t, client, fmt.Sprintf("http://127.0.0.1:%d%s", port, strings.TrimPrefix(path, dir)), lines)
+				url := fmt.Sprintf("http://127.0.0.1:%d%s", port, strings.TrimPrefix(path, dir))
+				got := get(t, client, url, lines)
+				for range loopTries {
+					if got != want {
+						got = get(t, client, url, lines)
+					}
+				}
 				answers[got]++
 				if got != want {
 					t.Errorf("%s: Apache says %s, predicted %s: %+v", path, got, want, found)
@@ -91,6 +97,13 @@ func TestApacheAgrees(t *testing.T) {
 	}
 	t.Log(answers)
 }
+
+// loopTries is how often Apache is asked again before its answer counts. When
+// something is mounted or renamed meanwhile, by whomever, the kernel begins a
+// lookup anew without forgetting the links that it has counted
+// (nameidata.total_link_count in fs/namei.c): a chain of more than 20 may then be
+// one too many.
+const loopTries = 3
 
 // growSite is a random tree with .htaccess and index files, all of whose names
 // are asked for.
