@@ -188,13 +188,6 @@ func (d *Draft) Problem(p Problem) error {
 	return nil
 }
 
-// Tally counts the steps so far.
-func (d *Draft) Tally() Tally {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.tally
-}
-
 // Close frees the spool. A draft is written before it is closed.
 func (d *Draft) Close() error {
 	d.mu.Lock()
