@@ -14,7 +14,7 @@ func (r *run) execute(b *batch) {
 		r.settle(b, outcomes)
 		return
 	}
-	w := &walker{run: r, account: b.account}
+	w := &walker{run: r, account: b.account, threads: r.threads}
 	defer w.close()
 	for i := range b.steps {
 		if r.options.Pace != nil {

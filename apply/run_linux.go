@@ -20,6 +20,7 @@ type run struct {
 	options     Options
 	root        *fsys.Dir
 	descriptors *fsys.Descriptors
+	threads     *fsys.Threads
 	calls       calls
 	selected    *plan.Selected
 	kin         kin
@@ -146,6 +147,8 @@ func (r *run) work() {
 		n = 1
 	}
 	n = min(n, mayWork())
+	r.threads = fsys.NewThreads(n)
+	defer r.threads.Close()
 	loads, batches := make(chan *load), make(chan *batch)
 	var workers sync.WaitGroup
 	for range n {

@@ -12,6 +12,7 @@ import (
 type walker struct {
 	run     *run
 	account *account
+	threads *fsys.Threads          // nil where one goroutine works alone
 	trail   *fsys.Trail[*fsys.Dir] // of the home, once a directory below was needed
 	path    string
 	dir     *fsys.Dir
@@ -34,6 +35,7 @@ func (w *walker) open(path string) (*fsys.Dir, error) {
 		w.trail = fsys.NewTrail(w.account.home, trailLength())
 	}
 	if path != w.path {
+		w.threads.Opened()
 		w.path = path
 		w.dir, w.err = w.trail.OpenDir(path)
 	}

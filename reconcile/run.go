@@ -73,6 +73,7 @@ type run struct {
 	narrow    *matcher
 	open      atomic.Int64
 	staying   staying
+	threads   *fsys.Threads
 	wanted    wantedNames
 
 	mu         sync.Mutex
@@ -188,6 +189,8 @@ func (r *run) header() plan.Header {
 func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) error {
 	pool := newPool(walks, 2*r.Workers)
 	defer context.AfterFunc(ctx, func() { pool.fail(context.Cause(ctx)) })()
+	r.threads = fsys.NewThreads(r.Workers)
+	defer r.threads.Close()
 	var group sync.WaitGroup
 	for range r.Workers {
 		group.Go(func() { r.work(pool) })

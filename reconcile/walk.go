@@ -99,6 +99,7 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 		w.cannotOpen(t, err)
 		return nil, nil
 	}
+	k.threads.Opened()
 	here := &openDir{dir: dir}
 	here.refs.Store(1)
 	defer k.release(here)

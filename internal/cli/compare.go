@@ -35,10 +35,9 @@ func walkFlags() []cli.Flag {
 	}
 }
 
-// defaultWorkers keeps a disk busy that has to be waited for: with cold caches four
-// are a quarter faster than two on two processors, and more gain nothing; with
-// warm ones they cost next to nothing.
-func defaultWorkers() int { return max(runtime.NumCPU(), 4) }
+// defaultWorkers keeps a disk busy that has to be waited for. From caches no more
+// than there are processors run at a time, see [fsys.Threads].
+func defaultWorkers() int { return max(runtime.NumCPU(), 8) }
 
 func positive[N int | int64 | time.Duration](n N) error {
 	if n <= 0 {

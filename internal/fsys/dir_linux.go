@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -36,7 +35,7 @@ func OpenRoot(path string) (*Dir, error) {
 func (d *Dir) FD() int { return d.fd }
 
 // Close releases the descriptor.
-func (d *Dir) Close() error { return unix.Close(d.fd) }
+func (d *Dir) Close() error { return closeFD(d.fd) }
 
 // OpenDir opens the directory rel below d for listing. No component may be a
 // link or a mount point. rel may be longer than PATH_MAX.
@@ -49,7 +48,7 @@ func (d *Dir) OpenDir(rel string) (*Dir, error) {
 		}
 		fd, err := openBeneath(at, rest[:cut], unix.O_PATH|unix.O_DIRECTORY)
 		if at != d.fd {
-			unix.Close(at)
+			closeFD(at)
 		}
 		if err != nil {
 			return nil, pathError("open", rel, err)
@@ -58,7 +57,7 @@ func (d *Dir) OpenDir(rel string) (*Dir, error) {
 	}
 	fd, err := openBeneath(at, rest, unix.O_RDONLY|unix.O_DIRECTORY)
 	if at != d.fd {
-		unix.Close(at)
+		closeFD(at)
 	}
 	if err != nil {
 		return nil, pathError("open", rel, err)
@@ -69,7 +68,7 @@ func (d *Dir) OpenDir(rel string) (*Dir, error) {
 func openBeneath(at int, rel string, flags uint64) (int, error) {
 	how := unix.OpenHow{Flags: flags | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: resolve}
 	for {
-		fd, err := unix.Openat2(at, rel, &how)
+		fd, err := openat2(at, rel, &how)
 		// EAGAIN: a rename somewhere kept the kernel from proving that the
 		// path stayed beneath (openat2(2)).
 		if err != unix.EINTR && err != unix.EAGAIN {
@@ -88,7 +87,7 @@ const (
 // order, and stops at visit's first error. buf is scratch; 64 KiB is plenty.
 func (d *Dir) List(buf []byte, visit func(Dirent) error) error {
 	for {
-		n, err := unix.Getdents(d.fd, buf)
+		n, err := getdents(d.fd, buf)
 		if err == unix.EINTR {
 			continue
 		}
@@ -124,16 +123,14 @@ const statMask = unix.STATX_BASIC_STATS | unix.STATX_BTIME
 func (d *Dir) Look(e Dirent, info *Info) error {
 	var st unix.Statx_t
 	for {
-		_, _, errno := unix.Syscall6(unix.SYS_STATX, uintptr(d.fd), uintptr(unsafe.Pointer(&e.name[0])),
-			statFlags, statMask, uintptr(unsafe.Pointer(&st)), 0)
-		if errno == unix.EINTR {
+		err := statx(d.fd, &e.name[0], statFlags, &st)
+		if err == unix.EINTR {
 			continue
 		}
-		if errno != 0 {
-			return errno
+		if err == nil {
+			fill(info, &st)
 		}
-		fill(info, &st)
-		return nil
+		return err
 	}
 }
 

@@ -2,9 +2,6 @@ package fsys
 
 import (
 	"errors"
-	"runtime"
-	"strings"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -83,34 +80,4 @@ func (d *Dir) HasCapabilities(name string) bool {
 		return pin.HasCapabilities()
 	}
 	return err != unix.ENODATA && err != unix.EOPNOTSUPP
-}
-
-// xattrArgs is struct xattr_args of linux/xattr.h, whose first field has 64 bits
-// on every machine. It is a pointer here, so that the buffer stays where it is.
-type xattrArgs struct {
-	value *byte
-	_     [8 - unsafe.Sizeof(uintptr(0))]byte
-	size  uint32
-	flags uint32
-}
-
-// nameMax is how many bytes a name may have (NAME_MAX, linux/limits.h).
-const nameMax = 255
-
-// getxattrat is getxattrat(2), Linux 6.13.
-func getxattrat(dir int, name string, flags uintptr, attr string, buf []byte) (int, error) {
-	var path, key [nameMax + 1]byte
-	if len(name) > nameMax || len(attr) > nameMax || strings.IndexByte(name, 0) >= 0 {
-		return 0, unix.EINVAL
-	}
-	copy(path[:], name)
-	copy(key[:], attr)
-	args := xattrArgs{value: unsafe.SliceData(buf), size: uint32(len(buf))}
-	n, _, errno := unix.Syscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(&path)), flags,
-		uintptr(unsafe.Pointer(&key)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
-	runtime.KeepAlive(args.value)
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(n), nil
 }

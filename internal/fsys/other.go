@@ -142,3 +142,10 @@ func NiceIO() error { return ErrLinux }
 
 // OpenMax is a number that every system grants.
 func OpenMax() int { return 256 }
+
+// Threads needs nothing where no tree is walked.
+type Threads struct{}
+
+func NewThreads(int) *Threads { return nil }
+func (t *Threads) Opened()    {}
+func (t *Threads) Close()     {}

@@ -37,7 +37,7 @@ func (d *Dir) PinSelf() (*Pin, error) {
 func (p *Pin) FD() int { return p.fd }
 
 // Close lets go.
-func (p *Pin) Close() error { return unix.Close(p.fd) }
+func (p *Pin) Close() error { return closeFD(p.fd) }
 
 // Proc is the path that reaches the pinned inode through its descriptor, for
 // the calls that have no form for O_PATH: chmod, chown, getxattr and setxattr
@@ -47,9 +47,10 @@ func (p *Pin) Proc() string { return descriptorsPath + "/" + strconv.Itoa(p.fd) 
 
 // Info looks at the pinned inode.
 func (p *Pin) Info() (Info, error) {
+	var self [1]byte
 	var st unix.Statx_t
 	var info Info
-	err := unix.Statx(p.fd, "", statFlags|unix.AT_EMPTY_PATH, statMask, &st)
+	err := statx(p.fd, &self[0], statFlags|unix.AT_EMPTY_PATH, &st)
 	if err != nil {
 		return info, err
 	}
