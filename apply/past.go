@@ -90,9 +90,6 @@ func findRun(stateDir, name string) (string, error) {
 }
 
 func (p *Past) open(dir string, trust fsys.Trust) error {
-	if err := p.openPlan(dir, trust); err != nil {
-		return err
-	}
 	approval, err := openTrusted(filepath.Join(dir, approvalFile), trust)
 	if err != nil {
 		return err
@@ -100,6 +97,9 @@ func (p *Past) open(dir string, trust fsys.Trust) error {
 	defer approval.Close()
 	if p.Approval, err = plan.ReadApproval(approval); err != nil {
 		return &os.PathError{Op: "open", Path: approval.Name(), Err: err}
+	}
+	if err := p.openPlan(dir, trust); err != nil {
+		return err
 	}
 	// In a folder where the other two are trusted, nobody else can have
 	// written the third.
@@ -116,7 +116,7 @@ func (p *Past) openPlan(dir string, trust fsys.Trust) (err error) {
 	if p.file, err = openTrusted(filepath.Join(dir, planFile), trust); err != nil {
 		return err
 	}
-	if p.Plan, err = plan.Open(p.file); err != nil {
+	if p.Plan, err = plan.OpenFor(p.file, p.Approval); err != nil {
 		return &os.PathError{Op: "open", Path: p.file.Name(), Err: err}
 	}
 	return nil

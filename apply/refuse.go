@@ -90,12 +90,9 @@ func accountUIDs(o *Options) (map[uint32]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := plan.Open(file)
+	p, err := o.Plan.From(file)
 	if err != nil {
 		return nil, err
-	}
-	if p.File != o.Plan.File {
-		return nil, fmt.Errorf("the plan's file has changed")
 	}
 	uids := make(map[uint32]bool)
 	for rec, err := range p.Records() {

@@ -81,7 +81,7 @@ func Approve(p *Plan, s Selection, o Overrides, who string, now, expires time.Ti
 	if err := a.resolve(p); err != nil {
 		return nil, err
 	}
-	selected, err := a.judge(p)
+	selected, err := p.judge(a)
 	if err != nil {
 		return nil, err
 	}
@@ -103,22 +103,6 @@ func (a *Approval) resolve(p *Plan) error {
 	return err
 }
 
-// judge is what Approve and Check have in common: one pass over the plan.
-func (a *Approval) judge(p *Plan) (*Selected, error) {
-	take, except, err := a.Selection.ready(resolved{a.Groups, a.Steps}, resolved{a.ExceptGroups, a.ExceptSteps})
-	if err != nil {
-		return nil, err
-	}
-	selected, err := choose(p, take, except, a.Overrides, a.Effects)
-	if err != nil {
-		return nil, err
-	}
-	if err := selected.unjudged(a.Effects); err != nil {
-		return nil, err
-	}
-	return selected, exceeded(selected.Limits)
-}
-
 // Check says what an approval allows of a plan now. It believes nothing that
 // the approval counts: the selection, its needs and the limits are judged again.
 func (a *Approval) Check(p *Plan, now time.Time) (*Selected, error) {
@@ -133,7 +117,7 @@ func (a *Approval) Check(p *Plan, now time.Time) (*Selected, error) {
 	case a.By == "" || len(a.Overrides) > 0 && strings.TrimSpace(a.Reason) == "":
 		return nil, &ApprovalError{ApprovalDamaged, "without a name, or an override without a reason"}
 	}
-	selected, err := a.judge(p)
+	selected, err := p.judge(a)
 	if err != nil {
 		return nil, err
 	}

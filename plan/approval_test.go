@@ -3,6 +3,8 @@ package plan_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +17,9 @@ var at = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
 const day = 24 * time.Hour
 
 // office is a plan with three accounts that change, and bob, whom a limit holds.
-func office(t testing.TB) *plan.Plan {
+func office(t testing.TB) *plan.Plan { return open(t, officeFile(t)) }
+
+func officeFile(t testing.TB) []byte {
 	alice := account("alice", 1001)
 	dir := addition(directory(1001), "")
 	inside := block("alice", "etc", addition(plan.State{Type: plan.File, UID: 1001, GID: 1001, Mode: 0o644}, "hello\n"), "motd")
@@ -23,7 +27,7 @@ func office(t testing.TB) *plan.Plan {
 	inside.Needs = plan.StepID(alice.Name, "etc", &dir)
 	carol := account("carol", 1003)
 	carol.Access = []plan.Access{{Identity: "web", Expect: "can read", Match: "**", Source: "p:1", Matched: 2}}
-	return open(t, write(t, header(),
+	return write(t, header(),
 		part{alice, []*plan.Block{
 			block("alice", ".", dir, "etc"), inside,
 			block("alice", "public_html", chmod(1001, 0o600, 0o644), "index.php", "x\xff.php"),
@@ -35,7 +39,7 @@ func office(t testing.TB) *plan.Plan {
 		}, nil},
 		part{carol, []*plan.Block{block("carol", "public_html", chmod(1003, 0o600, 0o644), "index.php", "secret.php")}, nil},
 		part{account("dave", 1004), []*plan.Block{block("dave", "public_html", chmod(1004, 0o600, 0o644), "index.php")}, nil},
-	))
+	)
 }
 
 func group(t testing.TB, p *plan.Plan, path string) string {
@@ -321,6 +325,56 @@ func TestApprovalFile(t *testing.T) {
 	fault(t, plan.ApprovalForeign, errorOf(b.Check(open(t, small(t)), at)))
 	b.Count++
 	fault(t, plan.ApprovalDamaged, errorOf(b.Check(p, at)))
+}
+
+// TestOpenFor is that an approval is judged alike while its plan is opened and
+// afterwards, and that what was judged is not what somebody made of it since.
+func TestOpenFor(t *testing.T) {
+	file := officeFile(t)
+	approve := func(s plan.Selection) *plan.Approval {
+		a, err := plan.Approve(open(t, file), s, overrides(t, "run.accounts=5"), "root", at, at.Add(day), "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	all := approve(plan.Selection{All: true})
+	less, nothing, split, damaged := *all, *all, *all, *all
+	less.Selection = plan.Selection{Paths: []string{"etc/motd"}}
+	nothing.Selection = plan.Selection{Accounts: []string{"zoe"}}
+	split.Selection = plan.Selection{Accounts: []string{"carol"}, Paths: []string{"**/index.php"}}
+	damaged.Count++
+	for _, c := range []struct {
+		name     string
+		approval *plan.Approval
+		good     bool
+	}{
+		{"all", all, true},
+		{"some", approve(plan.Selection{Accounts: []string{"alice"}}), true},
+		{"less than it needs", &less, false},
+		{"nothing", &nothing, false},
+		{"of unknown effect", &split, false},
+		{"damaged", &damaged, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, err := plan.OpenFor(bytes.NewReader(file), c.approval)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, wantErr := c.approval.Check(open(t, file), at)
+			got, gotErr := c.approval.Check(p, at)
+			if fmt.Sprint(gotErr) != fmt.Sprint(wantErr) || (gotErr == nil) != c.good {
+				t.Fatalf("%v; of a plan that was opened before: %v", gotErr, wantErr)
+			}
+			if c.good && !slices.Equal(steps(t, p, got.Has), steps(t, p, want.Has)) {
+				t.Error("other steps")
+			}
+			c.approval.Selection = plan.Selection{Accounts: []string{"zoe"}}
+			if _, err := c.approval.Check(p, at); err == nil {
+				t.Error("what was changed since is believed")
+			}
+		})
+	}
 }
 
 func errorOf[T any](_ T, err error) error { return err }

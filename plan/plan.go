@@ -14,21 +14,26 @@ type Plan struct {
 	Digest  string // "sha256:...", of what is approved
 	File    string // "sha256:...", of the whole
 
-	r    io.ReadSeeker
-	size int64
+	r       io.ReadSeeker
+	size    int64
+	verdict verdictOn // of the approval it was opened for
 }
 
 // Open reads a plan once from beginning to end, in memory that does not depend
 // on its size but for its groups, and refuses it with a [*FormatError] if
 // anything is not exactly as a [Writer] would have written it. The plan goes on
 // reading from r, which the caller closes after its last use.
-func Open(r io.ReadSeeker) (*Plan, error) {
+func Open(r io.ReadSeeker) (*Plan, error) { return OpenFor(r, nil) }
+
+// OpenFor is [Open], and judges in the same reading what [Approval.Check] asks
+// of the approval and the plan. Without an approval it is nothing more.
+func OpenFor(r io.ReadSeeker, a *Approval) (*Plan, error) {
 	s, err := newStream(r)
 	if err != nil {
 		return nil, err
 	}
 	defer s.zstd.Close()
-	n := newCounter()
+	n, judging := newCounter(), a.judging(&s.header)
 	var again []byte
 	for {
 		record, line, err := s.next()
@@ -36,22 +41,23 @@ func Open(r io.ReadSeeker) (*Plan, error) {
 			return nil, err
 		}
 		if record == (Record{}) {
-			return s.close(n, line, r)
+			return s.close(n, line, r, judging)
 		}
 		if again = record.append(again[:0], s.before); !bytes.Equal(again, line) {
 			return nil, s.wrong("not in canonical form")
 		}
 		n.record(record)
+		judging.record(record)
 	}
 }
 
 // close ends an opening stream.
-func (s *stream) close(n *counter, line []byte, r io.ReadSeeker) (*Plan, error) {
+func (s *stream) close(n *counter, line []byte, r io.ReadSeeker, judging *judging) (*Plan, error) {
 	t := n.trailer(&s.header)
 	if err := s.trailer(t, line); err != nil {
 		return nil, err
 	}
-	return &Plan{s.header, *t, sumText(s.sums.digest), sumText(s.sums.file), r, s.sealed.size}, nil
+	return &Plan{s.header, *t, sumText(s.sums.digest), sumText(s.sums.file), r, s.sealed.size, judging.verdict()}, nil
 }
 
 // From is a plan that was just written, with its records where it was written
@@ -59,7 +65,7 @@ func (s *stream) close(n *counter, line []byte, r io.ReadSeeker) (*Plan, error) 
 // in between, [Plan.Records] ends with an error if it is not the same.
 func (p *Plan) From(r io.ReadSeeker) (*Plan, error) {
 	size, err := r.Seek(0, io.SeekEnd)
-	return &Plan{p.Header, p.Trailer, p.Digest, p.File, r, size}, err
+	return &Plan{p.Header, p.Trailer, p.Digest, p.File, r, size, verdictOn{}}, err
 }
 
 // append writes the record's line; last is the directory of the block before.

@@ -368,7 +368,7 @@ func opened(t testing.TB, wrote *Plan, r io.ReadSeeker) *Plan {
 		t.Fatal(err)
 	}
 	equal := cmp.Comparer(func(a, b io.ReadSeeker) bool { return a == b })
-	if diff := cmp.Diff(read, wrote, cmp.AllowUnexported(Plan{}), cmpopts.EquateEmpty(), equal); diff != "" {
+	if diff := cmp.Diff(read, wrote, cmp.AllowUnexported(Plan{}, verdictOn{}), cmpopts.EquateEmpty(), equal); diff != "" {
 		t.Errorf("read and written (-read +written):\n%s", diff)
 	}
 	return read

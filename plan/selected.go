@@ -113,7 +113,7 @@ func (s *Selection) ready(r, not resolved) (take, except *selector, err error) {
 // chooser is the one pass over a plan that selects.
 type chooser struct {
 	*Selected
-	plan      *Plan
+	header    *Header
 	overrides Overrides
 	effects   []Effect
 	held      int64
@@ -135,36 +135,40 @@ type chooser struct {
 }
 
 func choose(p *Plan, take, except *selector, o Overrides, effects []Effect) (*Selected, error) {
-	c := newChooser(p, take, except, o, effects)
-	if err := c.pass(); err != nil {
+	c := newChooser(&p.Header, take, except, o, effects)
+	if err := c.pass(p); err != nil {
 		return nil, err
 	}
 	return c.finish()
 }
 
-func newChooser(p *Plan, take, except *selector, o Overrides, effects []Effect) *chooser {
+func newChooser(h *Header, take, except *selector, o Overrides, effects []Effect) *chooser {
 	return &chooser{
 		Selected: &Selected{take: take, except: except, accounts: make(map[string]bool)},
-		plan:     p, overrides: o, effects: effects,
+		header:   h, overrides: o, effects: effects,
 	}
 }
 
-func (c *chooser) pass() error {
-	for r, err := range c.plan.Records() {
+func (c *chooser) pass(p *Plan) error {
+	for r, err := range p.Records() {
+		if err == nil {
+			err = c.record(r)
+		}
 		if err != nil {
 			return err
 		}
-		switch {
-		case r.Account != nil:
-			c.end()
-			c.begin(r.Account)
-		case r.Block != nil:
-			if err := c.block(r.Block); err != nil {
-				return err
-			}
-		}
 	}
-	c.end()
+	return nil
+}
+
+func (c *chooser) record(r Record) error {
+	switch {
+	case r.Account != nil:
+		c.end()
+		c.begin(r.Account)
+	case r.Block != nil:
+		return c.block(r.Block)
+	}
 	return nil
 }
 
@@ -230,7 +234,7 @@ func (c *chooser) end() {
 		effect = c.effect(a)
 	}
 	broken := effect.AccessBroken
-	verdicts := judgeAccount(c.plan.Header.Limits, a, &use{tally: c.tally, broken: broken, access: effect.Access, checks: effect.Checks}, c.overrides)
+	verdicts := judgeAccount(c.header.Limits, a, &use{tally: c.tally, broken: broken, access: effect.Access, checks: effect.Checks}, c.overrides)
 	if c.within && !c.fits(broken, verdicts) {
 		return
 	}
@@ -261,13 +265,14 @@ func (c *chooser) effect(a *Account) (none Effect) {
 }
 
 func (c *chooser) finish() (*Selected, error) {
+	c.end()
 	if err := c.take.idle(); err != nil {
 		return nil, err
 	}
 	if err := c.except.idle(); err != nil {
 		return nil, err
 	}
-	h := &c.plan.Header
+	h := c.header
 	if c.Steps == 0 {
 		// Where every account is held, that is what is wrong.
 		if err := exceeded(judgeRun(h.Limits, h.Inventory, &use{held: c.held}, c.overrides)); err != nil {

@@ -23,11 +23,12 @@ func WithinLimits(p *Plan, s Selection, o Overrides, effects ...Effect) (Selecti
 	if err != nil {
 		return s, Waves{}, err
 	}
-	c := newChooser(p, take, except, o, effects)
+	c := newChooser(&p.Header, take, except, o, effects)
 	c.within = true
-	if err := c.pass(); err != nil {
+	if err := c.pass(p); err != nil {
 		return s, Waves{}, err
 	}
+	c.end()
 	waves := Waves{c.Accounts, 1 + int64(len(c.later)), 0, c.never}
 	for _, wave := range c.later {
 		waves.Later += wave.accounts
@@ -73,7 +74,7 @@ func (c *chooser) fits(broken int64, verdicts []Verdict) bool {
 
 // with is a wave with the current account in it too, and its verdicts.
 func (c *chooser) with(wave use, broken int64, verdicts []Verdict) (use, []Verdict) {
-	h := &c.plan.Header
+	h := c.header
 	wave.accounts++
 	wave.broken += broken
 	wave.tally.add(c.tally)

@@ -44,7 +44,12 @@ func (a *app) applySaved(ctx context.Context, c *cli.Command) error {
 	if err := noNarrowing(c); err != nil {
 		return err
 	}
-	f, p, err := openPlan(c)
+	name := c.String("approval")
+	if name == "" {
+		name = c.Args().First() + approvalSuffix
+	}
+	approval, unread := readApproval(name)
+	f, p, err := openPlanFile(c.Args().First(), approval)
 	if err != nil {
 		return err
 	}
@@ -52,13 +57,8 @@ func (a *app) applySaved(ctx context.Context, c *cli.Command) error {
 	if err := sameRoot(c, p); err != nil {
 		return err
 	}
-	name := c.String("approval")
-	if name == "" {
-		name = c.Args().First() + approvalSuffix
-	}
-	approval, err := readApproval(name)
-	if err != nil {
-		return err
+	if unread != nil {
+		return unread
 	}
 	return a.carryOut(ctx, c, f, p, approval)
 }

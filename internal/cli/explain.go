@@ -94,7 +94,7 @@ func explainOptions(c *cli.Command, h *host) (reconcile.Options, error) {
 // known only when the way has been gone: it is gone again with those that were
 // met, until no more are.
 func explainAfter(c *cli.Command, o reconcile.Options, q reconcile.Question) (*reconcile.Explanation, error) {
-	f, p, err := openPlanFile(c.String("plan"))
+	f, p, err := openPlanFile(c.String("plan"), nil)
 	if err != nil {
 		return nil, err
 	}

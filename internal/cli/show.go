@@ -74,10 +74,11 @@ func openPlan(c *cli.Command) (*os.File, *plan.Plan, error) {
 	if c.Args().Len() != 1 {
 		return nil, nil, usagef("%s takes one FILE, a plan that plan -out saved", c.Name)
 	}
-	return openPlanFile(c.Args().First())
+	return openPlanFile(c.Args().First(), nil)
 }
 
-func openPlanFile(name string) (*os.File, *plan.Plan, error) {
+// openPlanFile opens a plan, and judges an approval if there is one.
+func openPlanFile(name string, approval *plan.Approval) (*os.File, *plan.Plan, error) {
 	files, err := trustedFiles()
 	if err != nil {
 		return nil, nil, err
@@ -86,7 +87,7 @@ func openPlanFile(name string) (*os.File, *plan.Plan, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := plan.Open(f)
+	p, err := plan.OpenFor(f, approval)
 	if err != nil {
 		f.Close()
 		return nil, nil, &os.PathError{Op: "open", Path: name, Err: err}
