@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // matcher tells which lines a path matches. All patterns advance together, one
@@ -39,7 +40,7 @@ type node struct {
 	always   []position            // reached by every name
 	literals map[string][]position // reached by one name
 	globs    []glob                // reached by names that fit
-	any      *node                 // for names that only always concerns
+	any      atomic.Pointer[node]  // for names that only always concerns
 	children map[string]*node      // by what singled the name out; under matcher.mu
 	dead     bool                  // nothing here or below can match
 }
@@ -162,12 +163,12 @@ func (m *matcher) child(n *node, name string) *node {
 			key = binary.AppendUvarint(key, uint64(i+1))
 		}
 	}
-	m.mu.RLock()
-	next := n.any
+	next := n.any.Load()
 	if len(key) > 0 {
+		m.mu.RLock()
 		next = n.children[string(key)]
+		m.mu.RUnlock()
 	}
-	m.mu.RUnlock()
 	if next == nil {
 		next = m.advance(n, name, literal, string(key))
 	}
@@ -187,7 +188,7 @@ func (m *matcher) advance(n *node, name string, literal []position, key string) 
 	defer m.mu.Unlock()
 	switch {
 	case key == "":
-		n.any = next
+		n.any.Store(next)
 	case len(n.children) < maxNodes:
 		n.children[key] = next
 	}

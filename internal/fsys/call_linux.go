@@ -103,6 +103,19 @@ type xattrArgs struct {
 
 // getxattrat is getxattrat(2), Linux 6.13.
 func getxattrat(dir int, name string, flags uintptr, attr string, buf []byte) (int, error) {
+	n, errno := xattrSize(dir, name, flags, attr, buf)
+	return n, errnoOf(errno)
+}
+
+// lacks reports whether an entry is known to have no such attribute, as nearly all
+// have no ACL. The kernel needs no memory for that answer, and neither do we.
+// Before Linux 6.13 it is never known.
+func lacks(dir int, name string, flags uintptr, attr string) bool {
+	_, errno := xattrSize(dir, name, flags, attr, nil)
+	return errno == unix.ENODATA || errno == unix.EOPNOTSUPP
+}
+
+func xattrSize(dir int, name string, flags uintptr, attr string, buf []byte) (int, unix.Errno) {
 	var path, key cString
 	if path.set(name) != nil || key.set(attr) != nil {
 		return 0, unix.EINVAL
@@ -111,5 +124,5 @@ func getxattrat(dir int, name string, flags uintptr, attr string, buf []byte) (i
 	n, _, errno := unix.RawSyscall6(unix.SYS_GETXATTRAT, uintptr(dir), uintptr(unsafe.Pointer(&path)), flags,
 		uintptr(unsafe.Pointer(&key)), uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
 	runtime.KeepAlive(args.value)
-	return int(n), errnoOf(errno)
+	return int(n), errno
 }

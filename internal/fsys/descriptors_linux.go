@@ -39,12 +39,15 @@ func (d *Descriptors) Close() error { return unix.Close(d.fd) }
 // Observe is [Pin.Observe].
 func (d *Descriptors) Observe(p *Pin) (plan.State, plan.Identity, error) { return p.observe(d) }
 
-// lacks reports whether a pinned entry is known to have no such attribute, as
-// nearly all have no ACL. Before Linux 6.13 it is never known.
-func (d *Descriptors) lacks(p *Pin, attr string) bool {
+// lack reports whether a pinned entry is known to have no such attribute. Without
+// Descriptors it goes all the way.
+func (d *Descriptors) lack(p *Pin, attr string) bool {
+	if d == nil {
+		_, err := unix.Getxattr(p.Proc(), attr, nil)
+		return err == unix.ENODATA || err == unix.EOPNOTSUPP
+	}
 	var number [20]byte
-	_, err := getxattrat(d.fd, string(strconv.AppendInt(number[:0], int64(p.fd), 10)), 0, attr, nil)
-	return err == unix.ENODATA || err == unix.EOPNOTSUPP
+	return lacks(d.fd, string(strconv.AppendInt(number[:0], int64(p.fd), 10)), 0, attr)
 }
 
 // CheckProc reports whether /proc is what [Pin.Proc] needs it to be: procfs,

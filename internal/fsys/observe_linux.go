@@ -50,6 +50,9 @@ func (d *Dir) state(name string, info *Info) (s plan.State, err error) {
 }
 
 func (d *Dir) xattr(name, attr string) (string, error) {
+	if lacks(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, attr) {
+		return "", nil
+	}
 	return readXattr(attr, func(buf []byte) (int, error) { return getxattrat(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, attr, buf) })
 }
 

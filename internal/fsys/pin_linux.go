@@ -121,7 +121,7 @@ const (
 )
 
 func (p *Pin) xattr(name string, d *Descriptors) (string, error) {
-	if d != nil && d.lacks(p, name) {
+	if d.lack(p, name) {
 		return "", nil
 	}
 	// getxattrat(2) answers EBADF for O_PATH descriptors, so the magic link.
@@ -130,12 +130,8 @@ func (p *Pin) xattr(name string, d *Descriptors) (string, error) {
 }
 
 // readXattr calls get with a buffer that is large enough; what is not there, or
-// cannot be there, is empty. It first asks whether there is one, for which the
-// kernel needs no memory, and neither do we: nearly all entries have none.
+// cannot be there, is empty. To ask first whether there is one costs no memory.
 func readXattr(name string, get func([]byte) (int, error)) (string, error) {
-	if _, err := get(nil); err == unix.ENODATA || err == unix.EOPNOTSUPP {
-		return "", nil
-	}
 	buf := make([]byte, 512)
 	n, err := get(buf)
 	if err == unix.ERANGE {
