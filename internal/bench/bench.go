@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	if err := b.tools(); err != nil {
 		return err
 	}
-	r := &Report{Command: command(args), Machine: b.machine(), Runs: o.runs, Cold: o.cold}
+	r := &Report{Command: command(args), Machine: b.machine(), Runs: o.runs}
 	for _, t := range o.trees() {
 		measured, err := b.tree(t)
 		if err != nil {

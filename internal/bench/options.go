@@ -32,7 +32,7 @@ func parse(args []string, errOut io.Writer) (*options, error) {
 	f.IntVar(&o.flat, "flat", 200_000, "one directory with `N` files")
 	f.IntVar(&o.deep, "deep", 5_000, "a chain of `N` directories")
 	f.IntVar(&o.runs, "runs", 5, "run everything `N` times, taking turns, and show medians")
-	f.BoolVar(&o.cold, "cold", false, "drop the kernel's caches before everything that is measured; needs root")
+	f.BoolVar(&o.cold, "cold", false, "measure a plan and find after the kernel's caches were dropped, too; needs root")
 	f.BoolVar(&o.peers, "peers", true, "measure other programs too")
 	f.BoolVar(&o.ansible, "ansible", false, "measure ansible too, which takes minutes")
 	f.StringVar(&o.dir, "dir", "", "build the trees in a new folder in `DIR` (default: where temporary files go)")

@@ -12,7 +12,6 @@ type Report struct {
 	Command string  `json:"command"`
 	Machine Machine `json:"machine"`
 	Runs    int     `json:"runs"`
-	Cold    bool    `json:"cold"`
 	Trees   []Tree  `json:"trees"`
 }
 
@@ -48,21 +47,14 @@ type Row struct {
 
 const bareName = "bare walk, 2 threads"
 
-// rows works out the medians, those of the bare walks first.
+// rows works out the medians, those of the bare walks first: warm, and before
+// those who begin cold, cold.
 func (t *Tree) rows(works []work, samples [][]sample) {
-	bare := Row{Name: bareName, Peer: true, Missing: "no cc"}
-	var walks []sample
-	for _, s := range slices.Concat(samples...) {
-		if s.Bare != nil {
-			walks = append(walks, sample{*s.Bare, s.Bare})
-		}
-	}
-	if len(walks) > 0 {
-		bare = newRow(bareName, walks)
-		bare.Peer, bare.Samples = true, nil // they stand beside the others
-	}
-	t.Rows = append(t.Rows, bare)
+	t.Rows = append(t.Rows, bareRow(bareName, works, samples, false))
 	for i, w := range works {
+		if w.cold && (i == 0 || !works[i-1].cold) {
+			t.Rows = append(t.Rows, bareRow(bareName+coldName, works, samples, true))
+		}
 		row := Row{Name: w.name, Missing: w.missing}
 		if w.missing == "" {
 			row = newRow(w.name, samples[i])
@@ -70,6 +62,23 @@ func (t *Tree) rows(works []work, samples [][]sample) {
 		row.Peer, row.Aside = w.peer, w.aside
 		t.Rows = append(t.Rows, row)
 	}
+}
+
+func bareRow(name string, works []work, samples [][]sample, cold bool) Row {
+	var walks []sample
+	for i := range works {
+		for _, s := range samples[i] {
+			if works[i].cold == cold && s.Bare != nil {
+				walks = append(walks, sample{*s.Bare, s.Bare})
+			}
+		}
+	}
+	if len(walks) == 0 {
+		return Row{Name: name, Peer: true, Missing: "no cc"}
+	}
+	row := newRow(name, walks)
+	row.Peer, row.Samples = true, nil // they stand beside the others
+	return row
 }
 
 func newRow(name string, samples []sample) Row {

@@ -25,6 +25,9 @@ func (b *bench) tree(t tree) (*Tree, error) {
 	if t.peers && b.peers {
 		works = append(works, b.others(h)...)
 	}
+	if b.cold {
+		works = append(works, chilled(works)...)
+	}
 	samples, err := b.rounds(h, works)
 	if err != nil {
 		return nil, err
@@ -69,10 +72,10 @@ func (b *bench) sample(h *host, w *work) (s sample, err error) {
 	if err := b.quietly("sync", "-f", h.dir); err != nil {
 		return s, err
 	}
-	if s.Bare, err = b.walk(h); err != nil {
+	if s.Bare, err = b.walk(h, w.cold); err != nil {
 		return s, err
 	}
-	if err := b.chill(); err != nil {
+	if err := chill(w.cold); err != nil {
 		return s, err
 	}
 	if s.usage, err = b.measure(w.argv...); err != nil || w.after == nil {
@@ -82,11 +85,11 @@ func (b *bench) sample(h *host, w *work) (s sample, err error) {
 }
 
 // walk is the bare walk; nil where there is none.
-func (b *bench) walk(h *host) (*usage, error) {
+func (b *bench) walk(h *host, cold bool) (*usage, error) {
 	if b.bare == "" {
 		return nil, nil
 	}
-	if err := b.chill(); err != nil {
+	if err := chill(cold); err != nil {
 		return nil, err
 	}
 	u, err := b.measure(b.bare, h.homes())
@@ -94,8 +97,8 @@ func (b *bench) walk(h *host) (*usage, error) {
 }
 
 // chill has the kernel forget what it has read, where that is wanted.
-func (b *bench) chill() error {
-	if !b.cold {
+func chill(cold bool) error {
+	if !cold {
 		return nil
 	}
 	return os.WriteFile("/proc/sys/vm/drop_caches", []byte("3\n"), 0)

@@ -36,11 +36,7 @@ func (r *Report) writeText(out io.Writer) error {
 
 // about says how and on what it was measured.
 func (r *Report) about() string {
-	cache := "with warm caches"
-	if r.Cold {
-		cache = "with cold caches"
-	}
-	return fmt.Sprintf("medians of %d runs %s: %s", r.Runs, cache, &r.Machine)
+	return fmt.Sprintf("medians of %d runs: %s", r.Runs, &r.Machine)
 }
 
 func (t *Tree) title() string {
