@@ -102,7 +102,11 @@ func (p *Pin) state(info *Info, d *Descriptors) (s plan.State, err error) {
 	case plan.File:
 		s.Access, err = p.xattr(XattrAccess, d)
 	case plan.Directory:
-		if s.Access, err = p.xattr(XattrAccess, d); err == nil {
+		// A directory has a name in itself, which leads nowhere else.
+		if !lacks(p.fd, ".", 0, XattrAccess) {
+			s.Access, err = p.xattr(XattrAccess, d)
+		}
+		if err == nil && !lacks(p.fd, ".", 0, XattrDefault) {
 			s.Default, err = p.xattr(XattrDefault, d)
 		}
 	}
