@@ -26,6 +26,7 @@ type codec struct {
 	last                  string // the directory of the block before
 	changesAt, changesEnd int    // where a block's changes were written
 	recent                *recentChanges
+	known                 string // what is to be written there, where it was before
 }
 
 func newReader(line string) *codec { return &codec{reading: true, in: line} }

@@ -1,11 +1,9 @@
 package plan
 
 import (
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -13,12 +11,21 @@ import (
 // goroutines, in any order, until a [Writer] takes them. Its memory does not
 // grow with the number of steps, only with that of directories.
 type Draft struct {
+	sheets sync.Pool // of *sheet
+
 	mu       sync.Mutex
 	account  string
 	spool    spool
 	blocks   []blockAt
 	problems []problemAt
 	tally    Tally
+}
+
+// sheet is what a block is written on, and what was written before.
+type sheet struct {
+	line   codec
+	counts []uint64
+	recent recentChanges
 }
 
 // blockAt says where a block is and all that its order depends on.
@@ -41,28 +48,36 @@ type problemAt struct {
 // file in dir, or in [os.TempDir] if dir is empty.
 func NewDraft(dir string) *Draft { return &Draft{spool: spool{dir: dir}} }
 
-// Add takes the block over: its changes are put in order of their first use,
-// and it is split where it is too large. Names have to be in order. An error
-// is either a block that cannot be, or the spool's disk.
+// Add writes the block down: its changes are put in order of their first use,
+// and it is split where it is too large. Names have to be in order. Nothing of
+// it is kept but the directory. An error is either a block that cannot be, or
+// the spool's disk.
 func (d *Draft) Add(b *Block) error {
 	if len(b.Entries) > MaxBlock {
 		return d.addHalves(b)
 	}
+	p, ok := d.sheets.Get().(*sheet)
+	if !ok {
+		p = new(sheet)
+	}
+	defer d.sheets.Put(p)
 	b.groups = nil
 	b.normalize()
-	if err := b.check(d.lastDir()); err != nil {
+	known := p.recent.same(b.Changes)
+	if err := b.check(d.lastDir(), known != ""); err != nil {
 		return fmt.Errorf("%s: %s: %w", Quote(b.Account), Quote(b.Dir), err)
 	}
-	record := draftRecord(b)
+	record := p.record(b, known)
 	if len(record)+maxEscape*len(b.Dir) > maxLine && len(b.Entries) > 1 {
 		return d.addHalves(b)
 	}
 	first, last := 0, len(b.Entries)-1
 	// Names that were read are parts of a line, which is not to stay with them.
+	names := b.Entries[first].Name + b.Entries[last].Name
 	ref := blockAt{
 		dir:   b.Dir,
-		first: strings.Clone(b.Entries[first].Name), firstRemoves: b.removes(first),
-		last: strings.Clone(b.Entries[last].Name), lastRemoves: b.removes(last),
+		first: names[:len(b.Entries[first].Name)], firstRemoves: b.removes(first),
+		last: names[len(b.Entries[first].Name):], lastRemoves: b.removes(last),
 		size: len(record),
 	}
 	return d.keep(b, ref, record)
@@ -111,6 +126,9 @@ func (d *Draft) addHalves(b *Block) error {
 // normalize puts changes in order of first use and drops the rest, so that the
 // order in which a directory was listed does not show in the digest.
 func (b *Block) normalize() {
+	if b.isNormal() {
+		return
+	}
 	order := make([]int, len(b.Changes))
 	var used []Change
 	for i := range b.Entries {
@@ -129,25 +147,44 @@ func (b *Block) normalize() {
 	b.Changes = used
 }
 
-// draftRecord is the body, where the changes stand in it, and how many entries
-// have each change: the writer counts groups without reading names. What the
-// directory is written as depends on which block comes before.
-func draftRecord(b *Block) []byte {
-	line := codec{out: make([]byte, 1, 512+32*len(b.Entries))}
-	line.out[0] = '{'
-	b.body(&line)
+// isNormal reports whether there is nothing to put in order.
+func (b *Block) isNormal() bool {
+	used := 0
+	for i := range b.Entries {
+		switch n := b.Entries[i].Change; {
+		case n == used:
+			used++
+		case n < 0 || n > used:
+			return false
+		}
+	}
+	return used == len(b.Changes)
+}
+
+// record is the body, where the changes stand in it, and how many entries have
+// each change: the writer counts groups without reading names. What the
+// directory is written as depends on which block comes before. It is good until
+// the page is used again. Known is the text of the changes, where it is.
+func (p *sheet) record(b *Block, known string) []byte {
+	line := &p.line
+	line.out, line.known = append(line.out[:0], '{'), known
+	b.body(line)
+	if known == "" {
+		p.recent.keepWritten(b, line)
+	}
 	line.literal("\n")
 	record, end := line.out, len(line.out)
-	counts := make([]uint64, len(b.Changes))
+	p.counts = append(p.counts[:0], make([]uint64, len(b.Changes))...)
 	for i := range b.Entries {
-		counts[b.Entries[i].Change]++
+		p.counts[b.Entries[i].Change]++
 	}
 	record = binary.AppendUvarint(record, uint64(line.changesAt))
 	record = binary.AppendUvarint(record, uint64(line.changesEnd))
-	for _, n := range counts {
+	for _, n := range p.counts {
 		record = binary.AppendUvarint(record, n)
 	}
-	return binary.BigEndian.AppendUint32(record, uint32(end))
+	line.out = binary.BigEndian.AppendUint32(record, uint32(end))
+	return line.out
 }
 
 func splitDraftRecord(record []byte) (body []byte, changesAt, changesEnd uint64, counts []uint64) {
@@ -200,7 +237,10 @@ func (d *Draft) Close() error {
 // interleave.
 func (d *Draft) sort() error {
 	slices.SortFunc(d.blocks, func(a, b blockAt) int {
-		return cmp.Or(compareDirs(a.dir, b.dir), compareEntries(a.first, a.firstRemoves, b.first, b.firstRemoves))
+		if c := compareDirs(a.dir, b.dir); c != 0 {
+			return c
+		}
+		return compareEntries(a.first, a.firstRemoves, b.first, b.firstRemoves)
 	})
 	slices.SortStableFunc(d.problems, func(a, b problemAt) int { return compareProblems(&a.Problem, &b.Problem) })
 	for i := 1; i < len(d.blocks); i++ {

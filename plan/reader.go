@@ -146,7 +146,7 @@ func (s *stream) block(line []byte) (*Block, error) {
 	if err := s.read(c, b.wire); err != nil {
 		return nil, err
 	}
-	if err := b.check(c.last); err != nil {
+	if err := b.check(c.last, b.groups != nil); err != nil {
 		return nil, s.wrong("%v", err)
 	}
 	if err := s.header.checkContents(b.Changes); err != nil {

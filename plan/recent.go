@@ -1,10 +1,14 @@
 package plan
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Directory after directory gets the same changes: what was read, checked and
 // hashed for the last few blocks of an account is used again where the text is
-// the same.
+// the same, and what was checked and written where the changes are.
 type recentChanges struct {
 	known [8]knownChanges
 	next  int
@@ -24,7 +28,12 @@ func (b *Block) changes(c *codec) {
 		return
 	}
 	c.changesAt = len(c.out) + c.at
-	items(c, "changes", &b.Changes, (*Change).wire)
+	if c.known != "" {
+		c.separate()
+		c.literal(c.known)
+	} else {
+		items(c, "changes", &b.Changes, (*Change).wire)
+	}
 	c.changesEnd = len(c.out) + c.at
 }
 
@@ -44,7 +53,53 @@ func (r *recentChanges) find(b *Block, c *codec) bool {
 // keep remembers a block that was found right.
 func (r *recentChanges) keep(b *Block, c *codec) {
 	if n := c.changesEnd - c.changesAt; n > 0 && n <= maxKnown {
-		r.known[r.next] = knownChanges{strings.Clone(c.in[c.changesAt:c.changesEnd]), b.Changes, b.groups}
-		r.next = (r.next + 1) % len(r.known)
+		r.add(knownChanges{strings.Clone(c.in[c.changesAt:c.changesEnd]), b.Changes, b.groups})
 	}
+}
+
+func (r *recentChanges) add(k knownChanges) {
+	r.known[r.next] = k
+	r.next = (r.next + 1) % len(r.known)
+}
+
+// same is the text of changes that were written before, without a comma.
+func (r *recentChanges) same(changes []Change) string {
+	for i := range r.known {
+		if k := &r.known[i]; sameChanges(k.changes, changes) {
+			return k.text
+		}
+	}
+	return ""
+}
+
+// sameChanges is for changes without content.
+func sameChanges(a, b []Change) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !a[i].same(&b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (ch *Change) same(o *Change) bool {
+	return ch.Before == o.Before && ch.After == o.After && ch.Action == o.Action && ch.Classes == o.Classes &&
+		ch.OneWay == o.OneWay && ch.Restore == o.Restore && ch.Content == o.Content && maps.Equal(ch.Rules, o.Rules)
+}
+
+// keepWritten remembers the changes of a block that was written, but for
+// contents: these come once.
+func (r *recentChanges) keepWritten(b *Block, c *codec) {
+	text := c.out[c.changesAt:c.changesEnd]
+	if len(text) > maxKnown || slices.ContainsFunc(b.Changes, func(ch Change) bool { return ch.Content != nil }) {
+		return
+	}
+	changes := slices.Clone(b.Changes)
+	for i := range changes {
+		changes[i].Rules = maps.Clone(changes[i].Rules)
+	}
+	r.add(knownChanges{text: strings.TrimPrefix(string(text), ","), changes: changes})
 }

@@ -3,10 +3,15 @@ package plan
 import (
 	"fmt"
 	"os"
+	"slices"
 )
 
 // spoolMemory is how much of an account is kept in memory before it goes to disk.
 const spoolMemory = 4 << 20
+
+// spoolFirst is what is taken at once. Then it is doubled: append would grow it by
+// a quarter, and copy everything several times.
+const spoolFirst = 16 << 10
 
 // spool holds records until they can be written in order: the first few MiB in
 // memory, the rest in a file that has no name, so that nothing is left behind
@@ -26,6 +31,9 @@ func (s *spool) put(record []byte) (int64, error) {
 		}
 	}
 	at := s.flushed + int64(len(s.memory))
+	if len(s.memory)+len(record) > cap(s.memory) {
+		s.memory = slices.Grow(s.memory, max(len(s.memory), len(record), spoolFirst))
+	}
 	s.memory = append(s.memory, record...)
 	return at, nil
 }

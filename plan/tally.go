@@ -26,8 +26,12 @@ func (t *Tally) byClass() [len(classNames)]*int64 {
 }
 
 func (t *Tally) countBlock(b *Block) {
-	for i := range b.Entries {
-		t.count(&b.Changes[b.Entries[i].Change], 1, b.Entries[i].Inside)
+	for i := 0; i < len(b.Entries); {
+		change, first, inside := b.Entries[i].Change, i, int64(0)
+		for ; i < len(b.Entries) && b.Entries[i].Change == change; i++ {
+			inside += b.Entries[i].Inside
+		}
+		t.count(&b.Changes[change], int64(i-first), inside)
 	}
 }
 
