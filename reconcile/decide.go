@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"errors"
-	"strings"
 
 	"rightful/internal/fsys"
 	"rightful/plan"
@@ -16,11 +15,12 @@ func (k *worker) unsettled(w *walk, t task, dir Dir, name string, info *fsys.Inf
 		w.problem(at.path(), plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
 		return nil
 	}
-	step, ok := k.decide(w, t, at, entryAt{dir, name, info}, wants)
+	k.entryAt = entryAt{dir, name, info}
+	step, ok := k.decide(w, t, at, &k.entryAt, wants)
 	if !ok {
 		return nil
 	}
-	step.name = strings.Clone(name)
+	step.name = k.names.keep(name)
 	if step.change.Action == plan.Remove {
 		return k.takeAway(w, t, dir, step, wants)
 	}
@@ -56,9 +56,9 @@ type entryAt struct {
 	info *fsys.Info
 }
 
-func (e entryAt) Observe() (plan.State, plan.Identity, error) { return e.dir.Observe(e.name, e.info) }
+func (e *entryAt) Observe() (plan.State, plan.Identity, error) { return e.dir.Observe(e.name, e.info) }
 
-func (e entryAt) HasCapabilities() bool { return e.dir.HasCapabilities(e.name) }
+func (e *entryAt) HasCapabilities() bool { return e.dir.HasCapabilities(e.name) }
 
 // decide compares all of an entry with what is wanted of it, and reports
 // whether that gives a step.
@@ -105,13 +105,17 @@ const maxMemo = 4096
 // different cases, and a block that shares its changes is a small block.
 func (k *worker) compare(w *walk, wants *wants, have plan.State) finding {
 	key := memoKey{wants, have}
-	if found, ok := k.memo[key]; ok && k.memoOf == w {
-		return found
-	}
 	if k.memoOf != w || len(k.memo) >= maxMemo {
-		k.memo, k.memoOf = map[memoKey]finding{}, w
+		k.memo, k.memoOf, k.last = map[memoKey]finding{}, w, memoKey{}
 	}
-	found := w.binding.compare(wants, have)
-	k.memo[key] = found
+	if key == k.last {
+		return k.lastFound
+	}
+	found, ok := k.memo[key]
+	if !ok {
+		found = w.binding.compare(wants, have)
+		k.memo[key] = found
+	}
+	k.last, k.lastFound = key, found
 	return found
 }

@@ -107,7 +107,7 @@ func (w *walk) decideHome(k *worker, t *task, home *homeSeen) error {
 		}
 		if step, ok := k.decide(w, *t, theHome(), home, w.homeWants); ok && selected(t.narrow) {
 			step.name, after = ".", step.change.After
-			if err := w.save(task{}, nil, []stepFound{step}); err != nil {
+			if err := k.save(w, task{}, nil, []stepFound{step}); err != nil {
 				return err
 			}
 		}
@@ -152,7 +152,7 @@ func (w *walk) addHome(k *worker) error {
 	if change == nil || err != nil {
 		return err
 	}
-	if err := w.save(task{}, parent, []stepFound{{name: ".", change: change}}); err != nil {
+	if err := k.save(w, task{}, parent, []stepFound{{name: ".", change: change}}); err != nil {
 		return err
 	}
 	v, err := w.approach(k)

@@ -221,7 +221,7 @@ func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) e
 
 // work takes tasks until there are none.
 func (r *run) work(p *pool) {
-	k := &worker{run: r, buf: make([]byte, 1<<16), images: fsys.NewACLImages()}
+	k := &worker{run: r, buf: make([]byte, 1<<16), images: fsys.NewACLImages(), numbers: map[*plan.Change]int{}}
 	k.view.k = k
 	defer k.view.close()
 	for {

@@ -12,7 +12,7 @@ import (
 // save gives the steps of one directory to the draft, as blocks. dir, whose
 // identity the added entries need, may be nil where nothing is added. Where it
 // cannot be told the account is held: other steps may already need these.
-func (w *walk) save(t task, dir Dir, steps []stepFound) error {
+func (k *worker) save(w *walk, t task, dir Dir, steps []stepFound) error {
 	if len(steps) == 0 {
 		return nil
 	}
@@ -26,14 +26,15 @@ func (w *walk) save(t task, dir Dir, steps []stepFound) error {
 		}
 	}
 	for chunk := range slices.Chunk(steps, plan.MaxBlock) {
-		block := &plan.Block{Account: w.record.Name, Dir: t.path, Entries: make([]plan.Entry, 0, len(chunk))}
-		numbers := make(map[*plan.Change]int, 2)
+		block := &k.block
+		*block = plan.Block{Account: w.record.Name, Dir: t.path, Changes: block.Changes[:0], Entries: block.Entries[:0]}
+		clear(k.numbers)
 		var last *plan.Change
 		n := 0
 		for _, s := range chunk {
 			if s.change != last {
 				last = s.change
-				n = w.number(block, numbers, last)
+				n = k.number(w, last)
 			}
 			if s.change.Action == plan.Add {
 				block.Parent = parent
@@ -48,12 +49,12 @@ func (w *walk) save(t task, dir Dir, steps []stepFound) error {
 }
 
 // number is where a change stands in the block, in which it may be new.
-func (w *walk) number(b *plan.Block, numbers map[*plan.Change]int, c *plan.Change) int {
-	n, ok := numbers[c]
+func (k *worker) number(w *walk, c *plan.Change) int {
+	n, ok := k.numbers[c]
 	if !ok {
-		n = len(b.Changes)
-		numbers[c] = n
-		b.Changes = append(b.Changes, *c)
+		n = len(k.block.Changes)
+		k.numbers[c] = n
+		k.block.Changes = append(k.block.Changes, *c)
 		w.ids.add(c)
 	}
 	return n

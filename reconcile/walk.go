@@ -67,16 +67,22 @@ type task struct {
 // worker is one goroutine's scratch space.
 type worker struct {
 	*run
-	buf      []byte
-	children []task
-	steps    []stepFound
-	sight    sight
-	state    plan.State // of the entry in hand
-	exam     examination
-	view     outlook
-	memo     map[memoKey]finding
-	memoOf   *walk
-	images   *fsys.ACLImages
+	buf       []byte
+	children  []task
+	steps     []stepFound
+	names     arena // of the steps
+	block     plan.Block
+	numbers   map[*plan.Change]int // in the block
+	sight     sight
+	state     plan.State // of the entry in hand
+	exam      examination
+	view      outlook
+	memo      map[memoKey]finding
+	memoOf    *walk
+	last      memoKey
+	lastFound finding
+	entryAt   entryAt // the entry in hand
+	images    *fsys.ACLImages
 }
 
 // stepFound is a step of the directory in hand.
@@ -114,7 +120,7 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	if err := w.addMissing(k, t, dir); err != nil {
 		return nil, err
 	}
-	if err := w.save(t, dir, k.steps); err != nil {
+	if err := k.save(w, t, dir, k.steps); err != nil {
 		return nil, err
 	}
 	if w.overTime() {
