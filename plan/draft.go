@@ -24,7 +24,7 @@ type Draft struct {
 // sheet is what a block is written on, and what was written before.
 type sheet struct {
 	line   codec
-	counts []uint64
+	shares []share
 	recent recentChanges
 }
 
@@ -161,9 +161,8 @@ func (b *Block) isNormal() bool {
 	return used == len(b.Changes)
 }
 
-// record is the body, where the changes stand in it, and how many entries have
-// each change: the writer counts groups without reading names. What the
-// directory is written as depends on which block comes before. It is good until
+// record is the body, where the changes stand in it, and what share of the entries
+// has each: the writer counts groups without reading names. What the directory is written as depends on which block comes before. It is good until
 // the page is used again. Known is the text of the changes, where it is.
 func (p *sheet) record(b *Block, known string) []byte {
 	line := &p.line
@@ -174,20 +173,17 @@ func (p *sheet) record(b *Block, known string) []byte {
 	}
 	line.literal("\n")
 	record, end := line.out, len(line.out)
-	p.counts = append(p.counts[:0], make([]uint64, len(b.Changes))...)
-	for i := range b.Entries {
-		p.counts[b.Entries[i].Change]++
-	}
+	p.shares = b.shares(p.shares[:0])
 	record = binary.AppendUvarint(record, uint64(line.changesAt))
 	record = binary.AppendUvarint(record, uint64(line.changesEnd))
-	for _, n := range p.counts {
-		record = binary.AppendUvarint(record, n)
+	for _, s := range p.shares {
+		record = binary.AppendUvarint(record, s.packed())
 	}
 	line.out = binary.BigEndian.AppendUint32(record, uint32(end))
 	return line.out
 }
 
-func splitDraftRecord(record []byte) (body []byte, changesAt, changesEnd uint64, counts []uint64) {
+func splitDraftRecord(record []byte, list []share) (body []byte, changesAt, changesEnd uint64, shares []share) {
 	last := len(record) - 4
 	end := binary.BigEndian.Uint32(record[last:])
 	body, rest := record[:end], record[end:last]
@@ -198,9 +194,9 @@ func splitDraftRecord(record []byte) (body []byte, changesAt, changesEnd uint64,
 	}
 	changesAt, changesEnd = next(), next()
 	for len(rest) > 0 {
-		counts = append(counts, next())
+		list = append(list, unpackShare(next()))
 	}
-	return body, changesAt, changesEnd, counts
+	return body, changesAt, changesEnd, list
 }
 
 // Problem adds what the planner saw and will not touch.

@@ -64,7 +64,7 @@ const (
 
 func newMarkdown(p *Plan, file string) *markdown {
 	t := &text{p: p, o: TextOptions{File: file}, short: p.GroupPrefixes()}
-	m := &markdown{text: t, groups: newFolds(maxMarkdownGroups), problems: newProblemLines(t), held: newHeldLines(t)}
+	m := &markdown{text: t, groups: newFolds(maxMarkdownGroups), problems: newProblemLines(true), held: newHeldLines(true)}
 	m.problems.room, m.problems.perKind, m.problems.perOwn = maxMarkdownProblems, 4, 2
 	m.held.room = maxMarkdownHeld
 	for _, r := range [...]riskList{
@@ -108,7 +108,7 @@ func (m *markdown) risky(b *Block) {
 		for j := range m.risks {
 			if r := &m.risks[j]; c.Classes&r.class != 0 {
 				r.steps++
-				r.top.keep(m.a, b, e, rankOf(c, e), m.position)
+				r.top.keep(m.a, b, e, rankOf(c, secretName(e.Name)), m.position)
 				break
 			}
 		}

@@ -14,9 +14,10 @@ type Plan struct {
 	Digest  string // "sha256:...", of what is approved
 	File    string // "sha256:...", of the whole
 
-	r       io.ReadSeeker
-	size    int64
-	verdict verdictOn // of the approval it was opened for
+	r        io.ReadSeeker
+	size     int64
+	verdict  verdictOn // of the approval it was opened for
+	overview *overview // of a plan that was just written
 }
 
 // Open reads a plan once from beginning to end, in memory that does not depend
@@ -57,15 +58,21 @@ func (s *stream) close(n *counter, line []byte, r io.ReadSeeker, judging *judgin
 	if err := s.trailer(t, line); err != nil {
 		return nil, err
 	}
-	return &Plan{s.header, *t, sumText(s.sums.digest), sumText(s.sums.file), r, s.sealed.size, judging.verdict()}, nil
+	return &Plan{
+		Header: s.header, Trailer: *t, Digest: sumText(s.sums.digest), File: sumText(s.sums.file),
+		r: r, size: s.sealed.size, verdict: judging.verdict(),
+	}, nil
 }
 
 // From is a plan that was just written, with its records where it was written
 // to: what [Open] would give, without reading them. Whatever happens to the file
 // in between, [Plan.Records] ends with an error if it is not the same.
 func (p *Plan) From(r io.ReadSeeker) (*Plan, error) {
-	size, err := r.Seek(0, io.SeekEnd)
-	return &Plan{p.Header, p.Trailer, p.Digest, p.File, r, size, verdictOn{}}, err
+	there := *p
+	var err error
+	there.r = r
+	there.size, err = r.Seek(0, io.SeekEnd)
+	return &there, err
 }
 
 // append writes the record's line; last is the directory of the block before.

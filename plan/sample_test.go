@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -368,10 +370,24 @@ func opened(t testing.TB, wrote *Plan, r io.ReadSeeker) *Plan {
 		t.Fatal(err)
 	}
 	equal := cmp.Comparer(func(a, b io.ReadSeeker) bool { return a == b })
-	if diff := cmp.Diff(read, wrote, cmp.AllowUnexported(Plan{}, verdictOn{}), cmpopts.EquateEmpty(), equal); diff != "" {
+	ignored := cmpopts.IgnoreFields(Plan{}, "overview")
+	if diff := cmp.Diff(read, wrote, cmp.AllowUnexported(Plan{}, verdictOn{}), ignored, cmpopts.EquateEmpty(), equal); diff != "" {
 		t.Errorf("read and written (-read +written):\n%s", diff)
 	}
+	if diff := cmp.Diff(overviewText(t, read), overviewText(t, wrote)); diff != "" {
+		t.Errorf("overviews (-read +written):\n%s", diff)
+	}
 	return read
+}
+
+func overviewText(t testing.TB, p *Plan) string {
+	t.Helper()
+	var b bytes.Buffer
+	text := &text{w: bufio.NewWriter(&b), p: p}
+	if err := errors.Join(text.overview(), text.w.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func (a *sampleAccount) write(w *Writer) error {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -109,7 +110,13 @@ func (t *text) title(format string, args ...any) {
 
 // body writes what is read from the records: accounts, problems, held accounts.
 func (t *text) body() error {
-	problems, held := newProblemLines(t), newHeldLines(t)
+	if t.byLine() {
+		return t.overview()
+	}
+	problems, held := newProblemLines(t.many()), newHeldLines(t.many())
+	if t.o.Full {
+		held.room = math.MaxInt
+	}
 	steps := t.stepLines()
 	keep, found := false, false
 	for r, err := range t.p.Records() {
@@ -128,7 +135,7 @@ func (t *text) body() error {
 			}
 		case r.Block != nil && keep:
 			steps.block(r.Block)
-		case r.Problem != nil && t.wants(r.Problem.Account):
+		case r.Problem != nil && !t.o.Full && t.wants(r.Problem.Account):
 			problems.add(r.Problem)
 		}
 	}
@@ -136,8 +143,13 @@ func (t *text) body() error {
 		return fmt.Errorf("%s: no account of the plan has such a name", quoteAll(t.o.Account, len(t.o.Account)))
 	}
 	steps.end()
-	held.write()
-	return problems.write()
+	t.held(held)
+	if t.o.Full {
+		return t.allProblems()
+	}
+	problems.flush()
+	t.problems(problems)
+	return nil
 }
 
 // stepSection is one of the forms that steps are shown in. It gets each account
@@ -148,18 +160,20 @@ type stepSection interface {
 	end()
 }
 
-// maxAccounts is how many changed accounts are shown one by one.
-const maxAccounts = 20
-
 func (t *text) stepLines() stepSection {
-	switch {
-	case t.o.Full || !t.group.IsZero():
+	if t.o.Full || !t.group.IsZero() {
 		return &fullForm{text: t}
-	case t.whole() && t.p.Trailer.Summary.AccountsChanged > maxAccounts:
-		return newLineForm(t)
 	}
 	return &accountForm{text: t}
 }
+
+// maxAccounts is how many changed accounts are shown one by one.
+const maxAccounts = 20
+
+func (t *text) many() bool { return t.p.Trailer.Summary.AccountsChanged > maxAccounts }
+
+// byLine reports whether steps are shown by policy line.
+func (t *text) byLine() bool { return t.many() && t.whole() && !t.o.Full }
 
 func (t *text) headline() {
 	symbols := t.symbols()

@@ -93,9 +93,9 @@ func (r *divergenceRow) count(d *divergence, step *Step) {
 
 func (s *divergenceLines) keep(top *topSteps, d *divergence) {
 	step := d.side()
-	rank := rankOf(step.Change, step.Entry)
+	rank := rankOf(step.Change, secretName(step.Entry.Name))
 	if d.kind == changes {
-		rank = max(rank, rankOf(d.old.Change, d.old.Entry))
+		rank = max(rank, rankOf(d.old.Change, secretName(d.old.Entry.Name)))
 	}
 	if top.wants(rank) {
 		top.add(topStep{

@@ -115,8 +115,8 @@ func risk(c *Change) int {
 }
 
 // rankOf puts the riskiest steps first, and of these the likely secrets.
-func rankOf(c *Change, e *Entry) int {
-	if secretName(e.Name) {
+func rankOf(c *Change, secret bool) int {
+	if secret {
 		return 2*risk(c) + 1
 	}
 	return 2 * risk(c)

@@ -9,16 +9,16 @@ import (
 
 // heldLines collects the accounts that are left out, and why.
 type heldLines struct {
-	*text
 	room  int
 	cells [][]string
 	rest  map[string]int64 // reasons that there is no room for
 	limit bool             // some are held by a limit: their steps are in the plan
 }
 
-func newHeldLines(t *text) *heldLines {
-	l := &heldLines{text: t, room: 40, rest: map[string]int64{}}
-	if t.p.Trailer.Summary.AccountsChanged > maxAccounts {
+// newHeldLines has less room where there are many accounts.
+func newHeldLines(many bool) *heldLines {
+	l := &heldLines{room: 40, rest: map[string]int64{}}
+	if many {
 		l.room = 12
 	}
 	return l
@@ -27,7 +27,7 @@ func newHeldLines(t *text) *heldLines {
 func (l *heldLines) add(a *Account) {
 	for _, h := range a.Held {
 		l.limit = l.limit || h.byLimit()
-		if len(l.cells) == l.room && !l.o.Full {
+		if len(l.cells) == l.room {
 			l.rest[h.Reason]++
 			continue
 		}
@@ -43,19 +43,19 @@ func (h Held) text() string {
 	return Quote(h.Reason) + ": " + Printable(h.Message)
 }
 
-func (l *heldLines) write() {
+func (t *text) held(l *heldLines) {
 	if len(l.cells) == 0 {
 		return
 	}
-	l.title("Held accounts (none of their steps will be run)")
+	t.title("Held accounts (none of their steps will be run)")
 	for _, laid := range columns(l.cells, []int{20}) {
-		l.line("  %s %s", l.paint('!'), laid)
+		t.line("  %s %s", t.paint('!'), laid)
 	}
 	if len(l.rest) > 0 {
-		l.line("  ... more: %s   %s", reasons(l.rest), l.hint("-full"))
+		t.line("  ... more: %s   %s", reasons(l.rest), t.hint("-full"))
 	}
 	if l.limit {
-		l.line("  What a limit holds can be looked at %s and, below the host's ceiling, approved with -override.", l.hint("-account NAME"))
+		t.line("  What a limit holds can be looked at %s and, below the host's ceiling, approved with -override.", t.hint("-account NAME"))
 	}
 }
 

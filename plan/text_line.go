@@ -10,7 +10,6 @@ import (
 // lineForm shows many accounts by policy line: whoever approves hundreds of
 // accounts approves lines of policy, and looks at the riskiest of what they do.
 type lineForm struct {
-	*text
 	a        *Account
 	position int64
 	accounts int64
@@ -18,6 +17,7 @@ type lineForm struct {
 	names    []string             // of accounts that change
 	taken    topSteps
 	removed  topSteps
+	of       [][]*lineRow // by the changes of the block in hand
 }
 
 type lineKey struct {
@@ -43,9 +43,9 @@ const (
 	maxAccountNames = 8
 )
 
-func newLineForm(t *text) *lineForm {
+func newLineForm() *lineForm {
 	return &lineForm{
-		text: t, rows: map[lineKey]*lineRow{},
+		rows:  map[lineKey]*lineRow{},
 		taken: topSteps{most: maxNamed}, removed: topSteps{most: maxNamed},
 	}
 }
@@ -62,19 +62,27 @@ func (f *lineForm) account(a *Account) {
 	}
 }
 
-func (f *lineForm) block(b *Block) {
+// block counts the steps of b. It looks at its entries only where one of them
+// may have to be named; once there are names enough, hardly ever.
+func (f *lineForm) block(b *Block, shares []share, entries func() []Entry) {
 	if f.a == nil {
 		return
 	}
-	of := make([][]*lineRow, len(b.Changes))
-	for i := range b.Entries {
-		e := &b.Entries[i]
-		c := &b.Changes[e.Change]
-		if of[e.Change] == nil {
-			of[e.Change] = f.find(c)
+	f.of = f.of[:0]
+	named := false
+	for i := range b.Changes {
+		rows := f.find(&b.Changes[i])
+		f.of = append(f.of, rows)
+		named = f.count(&b.Changes[i], shares[i], rows) || named
+	}
+	if named {
+		b.Entries = entries()
+		for i := range b.Entries {
+			f.name(b, i)
 		}
-		f.step(b, e, of[e.Change])
-		f.position++
+	}
+	for _, s := range shares {
+		f.position += s.steps
 	}
 }
 
@@ -99,28 +107,40 @@ func (f *lineForm) find(c *Change) []*lineRow {
 	return rows
 }
 
-func (f *lineForm) step(b *Block, e *Entry, rows []*lineRow) {
-	c := &b.Changes[e.Change]
-	rank := rankOf(c, e)
+// count counts the steps that have c, and reports whether one of them may have to
+// be named.
+func (f *lineForm) count(c *Change, s share, rows []*lineRow) (named bool) {
+	rank := rankOf(c, s.secret)
 	for _, row := range rows {
-		row.steps++
+		row.steps += s.steps
 		if row.last != f.a {
 			row.last = f.a
 			row.accounts++
 		}
-		row.top.keep(f.a, b, e, rank, f.position)
+		named = named || row.top.wants(rank)
+	}
+	return named || c.Classes&Take != 0 && f.taken.wants(rank) || c.Action == Remove && f.removed.wants(rank)
+}
+
+func (f *lineForm) name(b *Block, i int) {
+	e := &b.Entries[i]
+	c := &b.Changes[e.Change]
+	rank, position := rankOf(c, secretName(e.Name)), f.position+int64(i)
+	for _, row := range f.of[e.Change] {
+		row.top.keep(f.a, b, e, rank, position)
 	}
 	if c.Classes&Take != 0 {
-		f.taken.keep(f.a, b, e, rank, f.position)
+		f.taken.keep(f.a, b, e, rank, position)
 	}
 	if c.Action == Remove {
-		f.removed.keep(f.a, b, e, rank, f.position)
+		f.removed.keep(f.a, b, e, rank, position)
 	}
 }
 
-func (f *lineForm) end() {
-	f.title("# %s change: %s", count(f.accounts, "account"), f.accountNames())
-	f.line("# by policy line; an entry counts at each line that wants something of it   %s", f.hint("-full"))
+// lines writes what an overview has of steps.
+func (t *text) lines(f *lineForm) {
+	t.title("# %s change: %s", count(f.accounts, "account"), f.accountNames())
+	t.line("# by policy line; an entry counts at each line that wants something of it   %s", t.hint("-full"))
 	rows := slices.SortedFunc(maps.Values(f.rows), compareRows)
 	shown := rows[:min(len(rows), maxRows)]
 	cells := make([][]string, len(shown))
@@ -128,14 +148,14 @@ func (f *lineForm) end() {
 		cells[i] = row.cells()
 	}
 	for i, laid := range columns(cells, []int{32, 24, 16, 20}) {
-		f.line("  %s %s", f.symbol(shown[i].action), laid)
-		f.steps("      ", &shown[i].top)
+		t.line("  %s %s", t.symbol(shown[i].action), laid)
+		t.steps("      ", &shown[i].top)
 	}
 	if rest := rows[len(shown):]; len(rest) > 0 {
-		f.line("  ... %s", count(int64(len(rest)), "more policy line"))
+		t.line("  ... %s", count(int64(len(rest)), "more policy line"))
 	}
-	f.named("Taken from another owner", &f.taken, f.p.Trailer.Summary.Tally.Take)
-	f.named("Removed (to quarantine)", &f.removed, f.p.Trailer.Summary.Tally.Removes)
+	t.named("Taken from another owner", &f.taken, t.p.Trailer.Summary.Tally.Take)
+	t.named("Removed (to quarantine)", &f.removed, t.p.Trailer.Summary.Tally.Removes)
 }
 
 func (f *lineForm) accountNames() string {
@@ -167,19 +187,19 @@ func (r *lineRow) cells() []string {
 }
 
 // steps writes single steps of several accounts.
-func (f *lineForm) steps(indent string, top *topSteps) {
+func (t *text) steps(indent string, top *topSteps) {
 	for _, laid := range columns(top.cells(), []int{56}) {
-		f.line("%s%s", indent, laid)
+		t.line("%s%s", indent, laid)
 	}
 }
 
-func (f *lineForm) named(title string, top *topSteps, all int64) {
+func (t *text) named(title string, top *topSteps, all int64) {
 	if len(top.all) == 0 {
 		return
 	}
-	f.title("%s", title)
-	f.steps("  ", top)
+	t.title("%s", title)
+	t.steps("  ", top)
 	if rest := all - int64(len(top.all)); rest > 0 {
-		f.line("  ... %s more", comma(rest))
+		t.line("  ... %s more", comma(rest))
 	}
 }

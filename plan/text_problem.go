@@ -12,7 +12,6 @@ import (
 // that read the same are one line; past the room there is, they are counted by
 // kind.
 type problemLines struct {
-	*text
 	room    int // lines in all
 	perKind int // lines of one kind
 	perOwn  int // lines of one kind and account
@@ -42,9 +41,10 @@ type problemFold struct {
 // maxProblemFolds bounds the different messages of one account.
 const maxProblemFolds = 32
 
-func newProblemLines(t *text) *problemLines {
-	l := &problemLines{text: t, room: 60, perKind: 20, perOwn: 5, lines: map[ProblemKind]int{}, rest: map[ProblemKind]int64{}}
-	if t.p.Trailer.Summary.AccountsChanged > maxAccounts {
+// newProblemLines has less room where there are many accounts.
+func newProblemLines(many bool) *problemLines {
+	l := &problemLines{room: 60, perKind: 20, perOwn: 5, lines: map[ProblemKind]int{}, rest: map[ProblemKind]int64{}}
+	if many {
 		l.room, l.perKind, l.perOwn = 20, 6, 2
 	}
 	l.begin("")
@@ -57,9 +57,6 @@ func (l *problemLines) begin(account string) {
 }
 
 func (l *problemLines) add(p *Problem) {
-	if l.o.Full {
-		return // written by a reading of their own
-	}
 	if p.Account != l.account {
 		l.flush()
 		l.begin(p.Account)
@@ -130,39 +127,34 @@ func problemCells(account, where, message string) []string {
 	return []string{Quote(account), where, Printable(message)}
 }
 
-func (l *problemLines) write() error {
-	if l.o.Full {
-		return l.all()
-	}
-	l.flush()
+func (t *text) problems(l *problemLines) {
 	if len(l.cells) == 0 {
-		return nil
+		return
 	}
-	l.title("Problems (left alone)")
+	t.title("Problems (left alone)")
 	for _, laid := range columns(l.cells, []int{20, 40}) {
-		l.line("  %s %s", l.paint('!'), laid)
+		t.line("  %s %s", t.paint('!'), laid)
 	}
 	if len(l.rest) > 0 {
-		l.line("  ... more: %s   %s", kinds(l.rest), l.hint("-full"))
+		t.line("  ... more: %s   %s", kinds(l.rest), t.hint("-full"))
 	}
-	return nil
 }
 
-// all writes every problem in a line of its own.
-func (l *problemLines) all() error {
+// allProblems writes every problem in a line of its own, by a reading for them.
+func (t *text) allProblems() error {
 	titled := false
-	for r, err := range l.p.Records() {
+	for r, err := range t.p.Records() {
 		if err != nil {
 			return err
 		}
-		if l.err != nil {
-			return l.err
+		if t.err != nil {
+			return t.err
 		}
-		if r.Problem == nil || !l.wants(r.Problem.Account) {
+		if r.Problem == nil || !t.wants(r.Problem.Account) {
 			continue
 		}
 		if !titled {
-			l.title("Problems (left alone)")
+			t.title("Problems (left alone)")
 			titled = true
 		}
 		where := pathOrNone(r.Problem.Path)
@@ -170,7 +162,7 @@ func (l *problemLines) all() error {
 			where += "  " + count(n, "entry")
 		}
 		cells := problemCells(r.Problem.Account, where, r.Problem.Message)
-		l.line("  %s %s", l.paint('!'), fmt.Sprintf("%-12s   %-40s   %s", cells[0], cells[1], cells[2]))
+		t.line("  %s %s", t.paint('!'), fmt.Sprintf("%-12s   %-40s   %s", cells[0], cells[1], cells[2]))
 	}
 	return nil
 }

@@ -23,12 +23,15 @@ type Writer struct {
 	sums    *sums
 	header  Header
 	counter *counter
-	last    string          // account
-	dir     string          // of its last block
-	line    []byte          // of that
-	groups  map[string][]ID // by the text of a block's changes, for this account
+	last    string                   // account
+	dir     string                   // of its last block
+	line    []byte                   // of that
+	known   map[string]*knownChanges // by their text, for this account
+	shares  []share                  // of the changes of the block in hand
 	buf     []byte
 	err     error
+
+	overview *overview
 }
 
 // NewWriter begins a plan on w, which it does not close. The header's limits
@@ -43,7 +46,7 @@ func NewWriter(w io.Writer, h Header) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Writer{out: w, packed: packed, zstd: z, sums: newSums(), counter: newCounter()}
+	p := &Writer{out: w, packed: packed, zstd: z, sums: newSums(), counter: newCounter(), overview: newOverview()}
 	var c codec
 	h.wire(&c)
 	c.literal("\n")
@@ -106,7 +109,8 @@ func (w *Writer) account(a *Account, d *Draft) error {
 	c.literal("\n")
 	w.approved(c.out)
 	w.counter.begin(a)
-	w.last, w.dir, w.groups = a.Name, "", make(map[string][]ID)
+	w.overview.account(a)
+	w.last, w.dir, w.known = a.Name, "", make(map[string]*knownChanges)
 	for i := range d.blocks {
 		if err := w.block(a, d, &d.blocks[i]); err != nil {
 			return err
@@ -120,6 +124,8 @@ func (w *Writer) account(a *Account, d *Draft) error {
 		}
 		w.observed(line)
 		w.counter.problem(&p.Problem)
+		p.Account = a.Name
+		w.overview.problems.add(&p.Problem)
 	}
 	return w.err
 }
@@ -153,21 +159,24 @@ func (w *Writer) block(a *Account, d *Draft, at *blockAt) error {
 		return err
 	}
 	w.buf = record[:0:cap(record)]
-	body, changesAt, changesEnd, counts := splitDraftRecord(record)
+	body, changesAt, changesEnd, shares := splitDraftRecord(record, w.shares[:0])
+	w.shares = shares
 	w.approved(w.blockLine(at.dir, body))
-	changes := body[changesAt:changesEnd]
-	groups, ok := w.groups[string(changes)]
-	if !ok {
-		if groups, err = w.groupsOf(a, body, changesAt); err != nil {
+	text := body[changesAt:changesEnd]
+	known := w.known[string(text)]
+	if known == nil {
+		if known, err = w.changesOf(a, body, changesAt); err != nil {
 			return err
 		}
-		if len(w.groups) < 1024 {
-			w.groups[string(changes)] = groups
+		if len(w.known) < 1024 {
+			w.known[string(text)] = known
 		}
 	}
-	for i, n := range counts {
-		w.counter.steps(groups[i], int64(n))
+	for i, s := range shares {
+		w.counter.steps(known.groups[i], s.steps)
 	}
+	b := Block{Account: a.Name, Dir: at.dir, Changes: known.changes, groups: known.groups}
+	w.overview.steps.block(&b, shares, func() []Entry { return w.entriesOf(body) })
 	return w.err
 }
 
@@ -181,8 +190,8 @@ func (w *Writer) blockLine(dir string, body []byte) []byte {
 	return w.line
 }
 
-// groupsOf reads no more of a block than its changes.
-func (w *Writer) groupsOf(a *Account, body []byte, changesAt uint64) ([]ID, error) {
+// changesOf reads no more of a block than its changes.
+func (w *Writer) changesOf(a *Account, body []byte, changesAt uint64) (*knownChanges, error) {
 	c := newReader(string(body))
 	c.at = int(changesAt)
 	var changes []Change
@@ -190,7 +199,18 @@ func (w *Writer) groupsOf(a *Account, body []byte, changesAt uint64) ([]ID, erro
 	if c.what != "" {
 		return nil, errors.New("plan spool: " + c.what)
 	}
-	return groupIDs(a, changes), w.header.checkContents(changes)
+	return &knownChanges{changes: changes, groups: groupIDs(a, changes)}, w.header.checkContents(changes)
+}
+
+// entriesOf reads a block whole.
+func (w *Writer) entriesOf(body []byte) []Entry {
+	var b Block
+	c := newReader(string(body))
+	c.literal("{")
+	if err := c.line(b.body); err != nil && w.err == nil {
+		w.err = fmt.Errorf("plan spool: %w", err)
+	}
+	return b.Entries
 }
 
 // Close writes the trailer and the sums and returns the plan. Its records are to
@@ -211,5 +231,8 @@ func (w *Writer) Close() (*Plan, error) {
 		w.err = fmt.Errorf("plan: %w", err)
 		return nil, w.err
 	}
-	return &Plan{Header: w.header, Trailer: *t, Digest: sumText(w.sums.digest), File: sumText(w.sums.file)}, nil
+	w.overview.problems.flush()
+	return &Plan{
+		Header: w.header, Trailer: *t, Digest: sumText(w.sums.digest), File: sumText(w.sums.file), overview: w.overview,
+	}, nil
 }
