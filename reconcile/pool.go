@@ -10,7 +10,8 @@ import (
 // one is shared by all.
 type pool struct {
 	mu      sync.Mutex
-	wake    *sync.Cond
+	wake    *sync.Cond // workers
+	ready   *sync.Cond // who writes, and is not to be woken for each directory
 	waiting []*walk // not begun, by name
 	active  []*walk // begun and not yet written to the plan, by name
 	window  int     // how many may be active: their drafts are memory
@@ -19,7 +20,7 @@ type pool struct {
 
 func newPool(walks []*walk, window int) *pool {
 	p := &pool{waiting: slices.Clone(walks), window: window}
-	p.wake = sync.NewCond(&p.mu)
+	p.wake, p.ready = sync.NewCond(&p.mu), sync.NewCond(&p.mu)
 	return p
 }
 
@@ -58,7 +59,7 @@ func (p *pool) done(w *walk, found []task) (last bool) {
 	defer p.mu.Unlock()
 	w.stack = append(w.stack, found...)
 	w.pending += len(found) - 1
-	if len(found) > 0 {
+	if len(found) > 1 { // who asks takes one
 		p.wake.Broadcast()
 	}
 	return w.pending == 0
@@ -80,6 +81,7 @@ func (p *pool) fail(err error) {
 		p.err = err
 	}
 	p.wake.Broadcast()
+	p.ready.Broadcast()
 }
 
 // end says that an account is ready to be written.
@@ -87,7 +89,7 @@ func (p *pool) end(w *walk) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w.ended = true
-	p.wake.Broadcast()
+	p.ready.Broadcast()
 }
 
 // await waits for [pool.end]; it is false where the run failed instead.
@@ -95,7 +97,7 @@ func (p *pool) await(w *walk) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for !w.ended && p.err == nil {
-		p.wake.Wait()
+		p.ready.Wait()
 	}
 	return p.err == nil
 }
