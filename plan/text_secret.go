@@ -1,6 +1,9 @@
 package plan
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // secretName reports whether a file looks like one that holds nothing but secrets, or whose leak costs the
 // account. Those are named before others, so that nobody has to look for them.
@@ -22,14 +25,24 @@ func secretForm(name string) bool {
 			return true
 		}
 	}
-	// dump.sql.gz is a dump as much as dump.sql is.
-	for _, packed := range [...]string{".gz", ".zst", ".bz2", ".xz", ".zip", "~", ".bak", ".old"} {
-		name = strings.TrimSuffix(name, packed)
-	}
-	for _, suffix := range [...]string{".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".ppk", ".sql", ".dump"} {
-		if strings.HasSuffix(name, suffix) {
-			return true
+	if isPacked(name) {
+		// dump.sql.gz is a dump as much as dump.sql is.
+		for _, suffix := range [...]string{".gz", ".zst", ".bz2", ".xz", ".zip", "~", ".bak", ".old"} {
+			name = strings.TrimSuffix(name, suffix)
 		}
 	}
+	switch path.Ext(name) {
+	case ".pem", ".key", ".p12", ".pfx", ".kdbx", ".jks", ".ppk", ".sql", ".dump":
+		return true
+	}
 	return false
+}
+
+// isPacked spares nearly all names the look at what they were before.
+func isPacked(name string) bool {
+	switch path.Ext(name) {
+	case ".gz", ".zst", ".bz2", ".xz", ".zip", ".bak", ".old":
+		return true
+	}
+	return strings.HasSuffix(name, "~")
 }
