@@ -9,7 +9,7 @@ import (
 
 // unsettled decides about an entry that is not as it should be.
 // The name is the listing's.
-func (k *worker) unsettled(w *walk, t task, dir Dir, name string, info *fsys.Info, wants *wants) error {
+func (k *worker) unsettled(w *walk, t *task, dir Dir, name string, info *fsys.Info, wants *wants) error {
 	at := spot{t.path, name}
 	if wants.expired != nil {
 		w.problem(at.path(), plan.Expired, "the exception at "+wants.expired.Pos.String()+" has expired")
@@ -29,7 +29,7 @@ func (k *worker) unsettled(w *walk, t task, dir Dir, name string, info *fsys.Inf
 }
 
 // takeAway is the step for an entry that is to go, with what comes in its place.
-func (k *worker) takeAway(w *walk, t task, dir Dir, step stepFound, wants *wants) error {
+func (k *worker) takeAway(w *walk, t *task, dir Dir, step stepFound, wants *wants) error {
 	if step.change.Before.Type == plan.Directory {
 		inside, err := k.inside(w, dir, step.name)
 		if err != nil {
@@ -62,7 +62,7 @@ func (e *entryAt) HasCapabilities() bool { return e.dir.HasCapabilities(e.name) 
 
 // decide compares all of an entry with what is wanted of it, and reports
 // whether that gives a step.
-func (k *worker) decide(w *walk, t task, at spot, entry looked, wants *wants) (step stepFound, ok bool) {
+func (k *worker) decide(w *walk, t *task, at spot, entry looked, wants *wants) (step stepFound, ok bool) {
 	have, id, err := entry.Observe()
 	noID := errors.Is(err, fsys.ErrNoIdentity)
 	if err != nil && !noID {

@@ -105,9 +105,9 @@ func (w *walk) decideHome(k *worker, t *task, home *homeSeen) error {
 		if k.Decided != nil {
 			k.tellDecided(w.binding, w.homeWants, plan.Directory)
 		}
-		if step, ok := k.decide(w, *t, theHome(), home, w.homeWants); ok && selected(t.narrow) {
+		if step, ok := k.decide(w, t, theHome(), home, w.homeWants); ok && selected(t.narrow) {
 			step.name, after = ".", step.change.After
-			if err := k.save(w, task{}, nil, []stepFound{step}); err != nil {
+			if err := k.save(w, &task{}, nil, []stepFound{step}); err != nil {
 				return err
 			}
 		}
@@ -152,7 +152,7 @@ func (w *walk) addHome(k *worker) error {
 	if change == nil || err != nil {
 		return err
 	}
-	if err := k.save(w, task{}, parent, []stepFound{{name: ".", change: change}}); err != nil {
+	if err := k.save(w, &task{}, parent, []stepFound{{name: ".", change: change}}); err != nil {
 		return err
 	}
 	v, err := w.approach(k)

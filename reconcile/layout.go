@@ -57,7 +57,7 @@ func (b *binding) indexLayout() {
 
 // addMissing adds what the layout wants in a directory that has been listed
 // and did not have it.
-func (w *walk) addMissing(k *worker, t task, dir Dir) error {
+func (w *walk) addMissing(k *worker, t *task, dir Dir) error {
 	if t.alone {
 		return nil
 	}

@@ -12,9 +12,9 @@ type pool struct {
 	mu      sync.Mutex
 	wake    *sync.Cond // workers
 	ready   *sync.Cond // who writes, and is not to be woken for each directory
-	waiting []*walk // not begun, by name
-	active  []*walk // begun and not yet written to the plan, by name
-	window  int     // how many may be active: their drafts are memory
+	waiting []*walk    // not begun, by name
+	active  []*walk    // begun and not yet written to the plan, by name
+	window  int        // how many may be active: their drafts are memory
 	err     error
 }
 

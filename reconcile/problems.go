@@ -110,7 +110,7 @@ func (w *walk) overTime() bool {
 }
 
 // cannotOpen says why a directory was not listed.
-func (w *walk) cannotOpen(t task, err error) {
+func (w *walk) cannotOpen(t *task, err error) {
 	switch {
 	case t.path == ".":
 		w.stop(heldUnreadable, "%v", err)
@@ -123,7 +123,7 @@ func (w *walk) cannotOpen(t task, err error) {
 
 // cannotLook says why a listed name could not be looked at. One that has gone
 // is nothing to speak of.
-func (w *walk) cannotLook(t task, name string, err error) {
+func (w *walk) cannotLook(t *task, name string, err error) {
 	if !errors.Is(err, os.ErrNotExist) {
 		w.unreadable(t, t.join(name), "look", err)
 	}
@@ -131,7 +131,7 @@ func (w *walk) cannotLook(t task, name string, err error) {
 
 // unreadable notes what could not be seen, unless nobody asked for it. What
 // changed under the walk, the next plan sees.
-func (w *walk) unreadable(t task, path, what string, err error) {
+func (w *walk) unreadable(t *task, path, what string, err error) {
 	switch {
 	case t.alone:
 	case fsys.Raced(err) || fsys.CrossesMount(err):

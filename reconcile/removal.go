@@ -81,7 +81,7 @@ func (k *worker) inside(w *walk, dir Dir, name string) (int64, error) {
 }
 
 // replacement adds what the layout wants in the place of what is taken away.
-func (k *worker) replacement(w *walk, t task, wants *wants, name string) error {
+func (k *worker) replacement(w *walk, t *task, wants *wants, name string) error {
 	l := &w.lines[wants.line]
 	if l.NoCreate || l.Types[0] == spec.Absent {
 		return nil

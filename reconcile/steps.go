@@ -12,7 +12,7 @@ import (
 // save gives the steps of one directory to the draft, as blocks. dir, whose
 // identity the added entries need, may be nil where nothing is added. Where it
 // cannot be told the account is held: other steps may already need these.
-func (k *worker) save(w *walk, t task, dir Dir, steps []stepFound) error {
+func (k *worker) save(w *walk, t *task, dir Dir, steps []stepFound) error {
 	if len(steps) == 0 {
 		return nil
 	}

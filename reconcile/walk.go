@@ -102,7 +102,7 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	}
 	dir, err := t.open()
 	if err != nil {
-		w.cannotOpen(t, err)
+		w.cannotOpen(&t, err)
 		return nil, nil
 	}
 	k.threads.Opened()
@@ -114,19 +114,19 @@ func (k *worker) visit(w *walk, t task) ([]task, error) {
 	k.sight.begin(len(w.expects.list))
 	defer w.addSight(&k.sight)
 	defer k.exam.flush()
-	if err := k.list(w, t, dir); err != nil {
+	if err := k.list(w, &t, dir); err != nil {
 		return nil, err
 	}
-	if err := w.addMissing(k, t, dir); err != nil {
+	if err := w.addMissing(k, &t, dir); err != nil {
 		return nil, err
 	}
-	if err := k.save(w, t, dir, k.steps); err != nil {
+	if err := k.save(w, &t, dir, k.steps); err != nil {
 		return nil, err
 	}
 	if w.overTime() {
 		return nil, nil
 	}
-	k.adopt(t, here)
+	k.adopt(&t, here)
 	return k.children, nil
 }
 
@@ -142,7 +142,7 @@ func (t *task) open() (Dir, error) {
 func (t *task) join(name string) string { return plan.Join(t.path, strings.Clone(name)) }
 
 // adopt gives the children a base: this directory if it may stay open.
-func (k *worker) adopt(t task, here *openDir) {
+func (k *worker) adopt(t *task, here *openDir) {
 	if len(k.children) == 0 {
 		return
 	}
@@ -166,7 +166,7 @@ func (k *worker) adopt(t task, here *openDir) {
 const paceStep = 16
 
 // list looks at every name of the directory.
-func (k *worker) list(w *walk, t task, dir Dir) error {
+func (k *worker) list(w *walk, t *task, dir Dir) error {
 	var info fsys.Info
 	var seen, managed int64
 	var fatal error
@@ -203,7 +203,7 @@ func (k *worker) list(w *walk, t task, dir Dir) error {
 
 // entry decides about one name, notes the directory below it, and reports
 // whether any line speaks of it.
-func (k *worker) entry(w *walk, t task, dir Dir, name string, info *fsys.Info, narrow *node) (managed bool, err error) {
+func (k *worker) entry(w *walk, t *task, dir Dir, name string, info *fsys.Info, narrow *node) (managed bool, err error) {
 	node := w.matcher.child(t.node, name)
 	wants := node.wants
 	alone := t.alone || w.leavesAlone(t.path, name, wants, info)
@@ -224,12 +224,13 @@ func (k *worker) entry(w *walk, t task, dir Dir, name string, info *fsys.Info, n
 		}
 	}
 	below := info.Type == plan.Directory && !info.MountRoot
-	v := t.view
+	v := &t.view
 	if !info.MountRoot && (w.expecting() && below || wants.weighed()) {
 		have, after := k.states(dir, name, info, since)
 		k.weigh(w, t.view, candidate{spot{t.path, name}, dir, wants, node, alone, have, after})
 		if below && after != nil {
-			v = w.through(t.view, spot{t.path, name}, have, after)
+			through := w.through(t.view, spot{t.path, name}, have, after)
+			v = &through
 		}
 	}
 	if below && !k.takesAway(since) {
@@ -237,7 +238,7 @@ func (k *worker) entry(w *walk, t task, dir Dir, name string, info *fsys.Info, n
 		k.children = append(k.children, task{
 			rel: path[len(path)-len(name):], path: path, depth: t.depth + 1,
 			// What is to go and stays all the same is not repaired, but it can be reached.
-			node: node, narrow: narrow, alone: alone || managed && wants.removes(info.Type), view: v,
+			node: node, narrow: narrow, alone: alone || managed && wants.removes(info.Type), view: *v,
 		})
 		w.overShape(t.depth+1, path)
 	}
