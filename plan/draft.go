@@ -162,8 +162,9 @@ func (b *Block) isNormal() bool {
 }
 
 // record is the body, where the changes stand in it, and what share of the entries
-// has each: the writer counts groups without reading names. What the directory is written as depends on which block comes before. It is good until
-// the page is used again. Known is the text of the changes, where it is.
+// has each: the writer counts groups without reading names. What the directory is
+// written as depends on which block comes before. It is good until the sheet is
+// used again. Known is the text of the changes, where they were written before.
 func (p *sheet) record(b *Block, known string) []byte {
 	line := &p.line
 	line.out, line.known = append(line.out[:0], '{'), known
