@@ -187,7 +187,7 @@ func (r *run) header() plan.Header {
 // walkAll lets the workers loose and writes what they find in the order of the
 // accounts.
 func (r *run) walkAll(ctx context.Context, writer *plan.Writer, walks []*walk) error {
-	pool := newPool(walks, 2*r.Workers)
+	pool := newPool(walks, r.Workers)
 	defer context.AfterFunc(ctx, func() { pool.fail(context.Cause(ctx)) })()
 	r.threads = fsys.NewThreads(r.Workers)
 	defer r.threads.Close()
