@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"strconv"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -28,16 +27,11 @@ func retry(_ string, call func() error) error {
 	}
 }
 
-// chmod sets the mode of a pinned directory or file, as the calls of fsys that are
-// made for every entry: untold to the scheduler, without an allocation.
+// chmod sets the mode of a pinned directory or file.
 func (c calls) chmod(pin *fsys.Pin, mode plan.Mode) error {
 	return c.try("chmod", func() error {
-		var self [1]byte
-		_, _, err := unix.RawSyscall6(unix.SYS_FCHMODAT2, uintptr(pin.FD()), uintptr(unsafe.Pointer(&self)),
-			uintptr(mode), unix.AT_EMPTY_PATH, 0, 0)
+		err := unix.Fchmodat(pin.FD(), "", uint32(mode), unix.AT_EMPTY_PATH)
 		switch err {
-		case 0:
-			return nil
 		case unix.ENOSYS, unix.EOPNOTSUPP, unix.EPERM:
 			// fchmodat2(2) came with Linux 6.6, and sandboxes that do not know
 			// it answer EPERM. chmod follows the magic link to the inode.

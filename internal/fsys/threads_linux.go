@@ -13,10 +13,15 @@ import (
 // from its caches, nothing waits, and as many places as processors are best: more
 // cost a tenth. While a disk or a server is waited for, every worker needs one.
 //
+// A call to a server may never return. Where there is one, see [Threads.Serve],
+// one place more than there are workers is kept from the beginning, so that a
+// signal is always seen.
+//
 // What tells is how often the kernel had to put a thread to sleep (getrusage(2),
 // ru_nvcsw): less than once in fifty directories from caches, at least once in
 // each from a disk.
 type Threads struct {
+	before    int // at the beginning
 	few, many int
 	opened    atomic.Int64 // directories
 
@@ -31,7 +36,7 @@ const window = 64
 // NewThreads begins with a place for each processor. The caller closes it.
 func NewThreads(workers int) *Threads {
 	few := runtime.GOMAXPROCS(0)
-	return &Threads{few: few, many: max(few, workers+1), sleep: slept(), now: few}
+	return &Threads{before: few, few: few, many: max(few, workers+1), sleep: slept(), now: few}
 }
 
 // Opened is to be called for each directory that is opened. Without Threads
@@ -45,12 +50,26 @@ func (t *Threads) Opened() {
 func (t *Threads) adjust(sleep int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	want := t.want(sleep - t.sleep)
+	t.set(t.want(sleep - t.sleep))
 	t.sleep = sleep
+}
+
+func (t *Threads) set(want int) {
 	if want != t.now {
 		t.now = want
 		runtime.GOMAXPROCS(want)
 	}
+}
+
+// Serve takes note of a filesystem on which somebody works.
+func (t *Threads) Serve(d *Dir) {
+	if t == nil || d.local() {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.few = t.many
+	t.set(t.many)
 }
 
 // want is how many places there should be after so many sleeps in a window.
@@ -68,10 +87,7 @@ func (t *Threads) want(sleeps int64) int {
 func (t *Threads) Close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.now != t.few {
-		t.now = t.few
-		runtime.GOMAXPROCS(t.few)
-	}
+	t.set(t.before)
 }
 
 // slept is how often threads of this process went to sleep.
@@ -82,3 +98,20 @@ func slept() int64 {
 	}
 	return int64(used.Nvcsw)
 }
+
+// local reports whether the kernel answers for the filesystem itself, without a
+// daemon or a server behind it (statfs(2), linux/magic.h).
+func (d *Dir) local() bool {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(d.fd, &st); err != nil {
+		return false
+	}
+	switch uint32(st.Type) {
+	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC,
+		unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, zfsMagic:
+		return true
+	}
+	return false
+}
+
+const zfsMagic = 0x2fc12fc1 // OpenZFS, include/sys/fs/zfs.h
