@@ -42,7 +42,7 @@ func (b *bench) phases(h *host) []work {
 		{name: "approve", aside: true, argv: []string{b.rightful, "approve", "-all", modes}},
 		{name: "apply", argv: append(apply, modes)},
 		{name: "undo: plan", aside: true, argv: append(undo, "-out", back, onlyRun)},
-		{name: "undo: apply", argv: append(apply, back), before: b.approve(back)},
+		{name: "undo: apply", aside: true, argv: append(apply, back), before: b.approve(back)},
 	}
 	if os.Geteuid() != 0 {
 		return all
@@ -108,7 +108,7 @@ const coldName = ", cold caches"
 func chilled(works []work) (again []work) {
 	for _, w := range works {
 		if w.name == cleanName || w.name == findName {
-			w.name, w.cold = w.name+coldName, true
+			w.name, w.cold, w.aside = w.name+coldName, true, w.peer
 			again = append(again, w)
 		}
 	}

@@ -110,7 +110,7 @@ func (r *Report) intoMarkdown(path string) error {
 func (r *Report) markdown() string {
 	t := &r.Trees[0]
 	b := &strings.Builder{}
-	fmt.Fprintf(b, "`%s`:\n%s entries in %s accounts, %s; a saved plan takes %.1f bytes a step.\n\n", r.Command, thousands(t.Entries), thousands(int64(t.Accounts)), r.about(), float64(t.PlanBytes)/float64(t.Steps))
+	fmt.Fprintf(b, "`%s`: %s entries in %s accounts, %s; a saved plan takes %.1f bytes a step.\n\n", r.Command, thousands(t.Entries), thousands(int64(t.Accounts)), r.about(), float64(t.PlanBytes)/float64(t.Steps))
 	b.WriteString("| what | seconds | x bare | CPU, x bare | peak MiB |\n| --- | ---: | ---: | ---: | ---: |\n")
 	for _, row := range t.Rows {
 		if row.Missing != "" || row.Aside {
