@@ -25,14 +25,14 @@ func TestLocked(t *testing.T) {
 			return verdict{}
 		}
 		tried = true
-		before := h.look(true, "home")
+		before := h.look(true, "home/alice")
 		other := *h
 		other.env = append(other.env, "RIGHTFUL_STATE_DIR="+filepath.Join(h.base, "elsewhere"))
 		second := other.run("apply", name)
 		if second.code != 11 || !held.MatchString(second.stderr) {
 			t.Errorf("exit code %d: %s", second.code, second.stderr)
 		}
-		same(t, "homes", before, h.look(true, "home"))
+		same(t, "the home in hand", before, h.look(true, "home/alice"))
 		if _, err := os.Stat(filepath.Join(h.base, "elsewhere/runs")); err == nil {
 			t.Error("the second run has a record")
 		}
