@@ -237,10 +237,7 @@ func reviewOnGitHub(t *testing.T, r *review, p *proposal) {
 	}
 	write := newGitHubRunner(t, r, &w)
 	write.context["needs.compare.outputs.comment"] = comment
-	write.write(t, filepath.Join(write.temp, "gh"), []byte(gh))
-	if err := os.Chmod(filepath.Join(write.temp, "gh"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, filepath.Join(write.temp, "gh"), []byte(gh))
 	write.run(t, w.Jobs["comment"])
 	if posted := write.read(t, "posted"); posted != comment+"\n" || !strings.Contains(compare.read(t, "GITHUB_STEP_SUMMARY"), comment) {
 		t.Errorf("posted:\n%s\nthe comment:\n%s", posted, comment)

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -117,6 +118,18 @@ func (r *review) write(t *testing.T, name string, data []byte) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(name, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeProgram writes what is to be run. A child that is forked meanwhile holds the
+// open file until it executes something, and what is open for writing cannot be
+// executed: ETXTBSY (execve(2), https://go.dev/issue/22315).
+func writeProgram(t *testing.T, name string, data []byte) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(name, data, 0o755); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -67,9 +67,7 @@ func newEmpty(t *testing.T, program []byte) *empty {
 	if err := os.Mkdir(filepath.Join(e.root, "policy"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(e.root, "rightful"), program, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, filepath.Join(e.root, "rightful"), program)
 	if root() {
 		if err := os.Chown(filepath.Join(e.root, "policy"), nobody, nobody); err != nil {
 			t.Fatal(err)
