@@ -43,7 +43,7 @@ func newHost(t testing.TB) *host {
 	return h
 }
 
-// inMemory puts the hosts of a test that makes hundreds of runs where a sync
+// inMemory puts the hosts of a test that makes many runs or steps where a sync
 // costs nothing.
 func inMemory(t *testing.T) {
 	t.Helper()

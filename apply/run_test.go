@@ -113,6 +113,7 @@ func TestNeedsWhatWasNotAdded(t *testing.T) {
 }
 
 func TestManySteps(t *testing.T) {
+	inMemory(t)
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}

@@ -148,6 +148,7 @@ func TestStaleRemove(t *testing.T) {
 // outside, and its directory with a link, as fast as he can. The outside file
 // is never touched.
 func TestRace(t *testing.T) {
+	inMemory(t)
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}
@@ -196,6 +197,7 @@ func (h *host) settle() {
 // TestRaceOfNames does the same to a link that gets a new target, a file that
 // is removed and a name that something is added under.
 func TestRaceOfNames(t *testing.T) {
+	inMemory(t)
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}

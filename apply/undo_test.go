@@ -28,29 +28,45 @@ import (
 func (h *host) manifest() map[string]string {
 	h.t.Helper()
 	found := make(map[string]string)
-	h.each(found, `find . -name .rightful -prune -o \( -type d -printf '%P\0%y %m %U %G\0' -o -printf '%P\0%y %m %U %G %s %l\0' \)`)
-	h.each(found, `find . -name .rightful -prune -o -type f -printf '%P\0' -exec sh -c 'sha256sum <"$0"; printf "\0"' {} \;`)
+	stated := h.ask(nil, "\x00", `find . -name .rightful -prune -o \( -type d -printf '%p\0%y %m %U %G\0' -o -printf '%p\0%y %m %U %G %s %l\0' \)`)
+	for pair := range slices.Chunk(stated, 2) {
+		found[below(pair[0])] = pair[1] + "\n"
+	}
+	h.each(found, "-type f", "\x00", "xargs -0r sha256sum -z")
 	if _, err := exec.LookPath("getfacl"); err == nil {
-		h.each(found, `find . -name .rightful -prune -o ! -type l -printf '%P\0' -exec sh -c 'getfacl -cnp -- "$0"; printf "\0"' {} \;`)
+		h.each(found, "! -type l", "\n\n", "xargs -0r getfacl -cnp")
 	}
 	return found
 }
 
-// each adds pairs of paths and what a command says of them.
-func (h *host) each(found map[string]string, command string) {
+func below(path string) string { return strings.TrimPrefix(strings.TrimPrefix(path, "."), "/") }
+
+// each adds what a command says of the paths that find(1) finds, in their order.
+func (h *host) each(found map[string]string, what, end, command string) {
+	h.t.Helper()
+	paths := h.ask(nil, "\x00", "find . -name .rightful -prune -o "+what+" -print0")
+	answers := h.ask(paths, end, command)
+	if len(answers) != len(paths) {
+		h.t.Fatalf("%s: %d answers about %d paths", command, len(answers), len(paths))
+	}
+	for i, path := range paths {
+		found[below(path)] += answers[i] + "\n"
+	}
+}
+
+// ask gives a command paths to read and returns its answers, each with an end.
+func (h *host) ask(paths []string, end, command string) []string {
 	h.t.Helper()
 	cmd := exec.Command("sh", "-c", command)
 	cmd.Dir = h.root
+	cmd.Stdin = strings.NewReader(strings.Join(paths, "\x00"))
 	var problems bytes.Buffer
 	cmd.Stderr = &problems
 	out, err := cmd.Output()
 	if err != nil {
 		h.t.Fatalf("%s: %v\n%s", command, err, problems.String())
 	}
-	fields := strings.Split(string(out), "\x00")
-	for i := 0; i+1 < len(fields); i += 2 {
-		found[fields[i]] += fields[i+1] + "\n"
-	}
+	return slices.DeleteFunc(strings.Split(string(out), end), func(answer string) bool { return answer == "" })
 }
 
 // undo plans the way back of a run and opens it, approved as a whole unless
@@ -327,6 +343,7 @@ func (f *forest) onlyPlanned(before, after map[string]string) {
 // TestUndoLeavesWhatWasChangedSince has somebody at work between a run and its
 // undo: what he touched is named and stays as it is.
 func TestUndoLeavesWhatWasChangedSince(t *testing.T) {
+	inMemory(t)
 	for _, tt := range []struct {
 		name, since string
 		want        []string // kind path
@@ -417,6 +434,7 @@ func TestRestoreIsStale(t *testing.T) {
 // TestUndoOfKilled kills a run before its changing calls, each in a run of its
 // own, and takes it back: everything is as it was before.
 func TestUndoOfKilled(t *testing.T) {
+	inMemory(t)
 	if testing.Short() {
 		t.Skip("long: run without -short")
 	}
