@@ -57,9 +57,6 @@ func (a *account) ready() outcome {
 		return outcome{Refused, plan.Printable(err.Error())}
 	}
 	o := a.find(a.run.root)
-	if a.home != nil {
-		a.run.threads.Serve(a.home)
-	}
 	if o.result == 0 {
 		a.run.making.Lock()
 		defer a.run.making.Unlock()

@@ -51,9 +51,6 @@ func (w *walk) openHome(k *worker, info *fsys.Info) ([]task, error) {
 		a.hold(heldUnreadable, "%v", err)
 		return nil, nil
 	}
-	if live, ok := dir.(liveDir); ok {
-		k.threads.Serve(live.Dir)
-	}
 	w.home = &openDir{dir: dir}
 	w.home.refs.Store(1) // until the walk ends
 	home, err := w.seeHome(k)

@@ -42,7 +42,7 @@ func (d *Dir) ReadACLs(name string, info *Info, images *ACLImages) (err error) {
 }
 
 func (d *Dir) readACL(name, attr string, images *ACLImages) (string, error) {
-	n, err := getxattrat(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, attr, images.buf[:])
+	n, err := d.getxattrat(name, unix.AT_SYMLINK_NOFOLLOW, attr, images.buf[:])
 	switch err {
 	case nil:
 		return images.keep(images.buf[:n]), nil

@@ -66,7 +66,7 @@ func start(root *Dir) (*Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Place{Parent: &Dir{fd}, Path: "/"}, nil
+	return &Place{Parent: newDir(fd), Path: "/"}, nil
 }
 
 // descend walks until the last part, or until a link that may be followed:
@@ -105,7 +105,7 @@ func (p *Place) step() error {
 		return err
 	}
 	p.Parent.Close()
-	p.Parent = &Dir{fd}
+	p.Parent = newDir(fd)
 	return nil
 }
 
@@ -124,7 +124,7 @@ func (p *Place) follow(rest []string) (string, error) {
 
 // judge holds the directory that next is in against the rules.
 func (p *Place) judge(name string, next *Info, there bool, trust Trust) (*UnsafeError, error) {
-	dir, err := (&Pin{p.Parent.fd}).Info()
+	dir, err := (&Pin{p.Parent.handle}).Info()
 	if err != nil {
 		return nil, pathError("stat", p.Path, err)
 	}
@@ -157,5 +157,5 @@ func (p *Place) open(name string) (*Dir, error) {
 	if err != nil {
 		return nil, pathError("open", p.Path, err)
 	}
-	return &Dir{fd}, nil
+	return newDir(fd), nil
 }

@@ -47,7 +47,7 @@ func (d *Descriptors) lack(p *Pin, attr string) bool {
 		return err == unix.ENODATA || err == unix.EOPNOTSUPP
 	}
 	var number [20]byte
-	return lacks(d.fd, string(strconv.AppendInt(number[:0], int64(p.fd), 10)), 0, attr)
+	return handle{d.fd, p.local}.lacks(string(strconv.AppendInt(number[:0], int64(p.fd), 10)), 0, attr)
 }
 
 // CheckProc reports whether /proc is what [Pin.Proc] needs it to be: procfs,

@@ -19,7 +19,7 @@ const resolve = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_N
 const maxPath = unix.PathMax - 1
 
 // Dir is an open directory. Its owner closes it.
-type Dir struct{ fd int }
+type Dir struct{ handle }
 
 // OpenRoot opens the directory at path, following links: the one place where a
 // path is believed, because the caller chose it.
@@ -28,51 +28,55 @@ func OpenRoot(path string) (*Dir, error) {
 	if err != nil {
 		return nil, pathError("open", path, err)
 	}
-	return &Dir{fd}, nil
+	return newDir(fd), nil
 }
+
+// newDir is for a directory that may be on another filesystem than the one that it
+// was opened from.
+func newDir(fd int) *Dir { return &Dir{handle{fd, isLocal(fd)}} }
 
 // FD is the descriptor, which stays the Dir's.
 func (d *Dir) FD() int { return d.fd }
 
 // Close releases the descriptor.
-func (d *Dir) Close() error { return closeFD(d.fd) }
+func (d *Dir) Close() error { return d.close() }
 
 // OpenDir opens the directory rel below d for listing. No component may be a
 // link or a mount point. rel may be longer than PATH_MAX.
 func (d *Dir) OpenDir(rel string) (*Dir, error) {
-	at, rest := d.fd, rel
+	at, rest := d.handle, rel
 	for len(rest) > maxPath {
 		cut := strings.LastIndexByte(rest[:maxPath], '/')
 		if cut <= 0 {
 			return nil, pathError("open", rel, unix.ENAMETOOLONG)
 		}
-		fd, err := openBeneath(at, rest[:cut], unix.O_PATH|unix.O_DIRECTORY)
-		if at != d.fd {
-			closeFD(at)
+		next, err := at.openBeneath(rest[:cut], unix.O_PATH|unix.O_DIRECTORY)
+		if at != d.handle {
+			at.close()
 		}
 		if err != nil {
 			return nil, pathError("open", rel, err)
 		}
-		at, rest = fd, rest[cut+1:]
+		at, rest = next, rest[cut+1:]
 	}
-	fd, err := openBeneath(at, rest, unix.O_RDONLY|unix.O_DIRECTORY)
-	if at != d.fd {
-		closeFD(at)
+	dir, err := at.openBeneath(rest, unix.O_RDONLY|unix.O_DIRECTORY)
+	if at != d.handle {
+		at.close()
 	}
 	if err != nil {
 		return nil, pathError("open", rel, err)
 	}
-	return &Dir{fd}, nil
+	return &Dir{dir}, nil
 }
 
-func openBeneath(at int, rel string, flags uint64) (int, error) {
+func (h handle) openBeneath(rel string, flags uint64) (handle, error) {
 	how := unix.OpenHow{Flags: flags | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: resolve}
 	for {
-		fd, err := openat2(at, rel, &how)
+		opened, err := h.openat2(rel, &how)
 		// EAGAIN: a rename somewhere kept the kernel from proving that the
 		// path stayed beneath (openat2(2)).
 		if err != unix.EINTR && err != unix.EAGAIN {
-			return fd, err
+			return opened, err
 		}
 	}
 }
@@ -87,7 +91,7 @@ const (
 // order, and stops at visit's first error. buf is scratch; 64 KiB is plenty.
 func (d *Dir) List(buf []byte, visit func(Dirent) error) error {
 	for {
-		n, err := getdents(d.fd, buf)
+		n, err := d.getdents(buf)
 		if err == unix.EINTR {
 			continue
 		}
@@ -123,7 +127,7 @@ const statMask = unix.STATX_BASIC_STATS | unix.STATX_BTIME
 func (d *Dir) Look(e Dirent, info *Info) error {
 	var st unix.Statx_t
 	for {
-		err := statx(d.fd, &e.name[0], statFlags, &st)
+		err := d.statx(&e.name[0], statFlags, &st)
 		if err == unix.EINTR {
 			continue
 		}

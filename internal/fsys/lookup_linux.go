@@ -23,7 +23,7 @@ func (d *Dir) Lookup(path string) (plan.State, error) {
 	if err != nil {
 		return plan.State{}, pathError("open", path, err)
 	}
-	pin := &Pin{fd}
+	pin := &Pin{handle{fd: fd}}
 	defer pin.Close()
 	return pin.State()
 }

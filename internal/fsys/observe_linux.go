@@ -20,7 +20,7 @@ func (d *Dir) Observe(name string, info *Info) (plan.State, plan.Identity, error
 	if err != nil {
 		return s, plan.Identity{}, err
 	}
-	id, err := identity(d.fd, name, info, 0)
+	id, err := d.identity(name, info, 0)
 	return s, id, err
 }
 
@@ -50,10 +50,10 @@ func (d *Dir) state(name string, info *Info) (s plan.State, err error) {
 }
 
 func (d *Dir) xattr(name, attr string) (string, error) {
-	if lacks(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, attr) {
+	if d.lacks(name, unix.AT_SYMLINK_NOFOLLOW, attr) {
 		return "", nil
 	}
-	return readXattr(attr, func(buf []byte) (int, error) { return getxattrat(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, attr, buf) })
+	return readXattr(attr, func(buf []byte) (int, error) { return d.getxattrat(name, unix.AT_SYMLINK_NOFOLLOW, attr, buf) })
 }
 
 // AccessACL is the access ACL of a listed name, in the kernel's form; one that
@@ -73,7 +73,7 @@ func (d *Dir) AccessACL(name string) string {
 
 // HasCapabilities is [Pin.HasCapabilities] by name.
 func (d *Dir) HasCapabilities(name string) bool {
-	_, err := getxattrat(d.fd, name, unix.AT_SYMLINK_NOFOLLOW, xattrCapability, nil)
+	_, err := d.getxattrat(name, unix.AT_SYMLINK_NOFOLLOW, xattrCapability, nil)
 	if err == unix.ENOSYS {
 		pin, err := d.Pin(name)
 		if err != nil {

@@ -148,5 +148,4 @@ type Threads struct{}
 
 func NewThreads(int) *Threads { return nil }
 func (t *Threads) Opened()    {}
-func (t *Threads) Serve(*Dir) {}
 func (t *Threads) Close()     {}

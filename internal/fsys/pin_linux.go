@@ -13,15 +13,15 @@ import (
 
 // Pin holds one inode, whatever it is and whatever becomes of its name. Its
 // owner closes it.
-type Pin struct{ fd int }
+type Pin struct{ handle }
 
 // Pin takes hold of name in d: one component, not followed, not opened.
 func (d *Dir) Pin(name string) (*Pin, error) {
-	fd, err := openBeneath(d.fd, name, unix.O_PATH)
+	pinned, err := d.openBeneath(name, unix.O_PATH)
 	if err != nil {
 		return nil, err
 	}
-	return &Pin{fd}, nil
+	return &Pin{pinned}, nil
 }
 
 // PinSelf takes hold of d's own inode.
@@ -30,14 +30,14 @@ func (d *Dir) PinSelf() (*Pin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pin{fd}, nil
+	return &Pin{handle{fd, d.local}}, nil
 }
 
 // FD is the O_PATH descriptor, which stays the Pin's.
 func (p *Pin) FD() int { return p.fd }
 
 // Close lets go.
-func (p *Pin) Close() error { return closeFD(p.fd) }
+func (p *Pin) Close() error { return p.close() }
 
 // Proc is the path that reaches the pinned inode through its descriptor, for
 // the calls that have no form for O_PATH: chmod, chown, getxattr and setxattr
@@ -50,7 +50,7 @@ func (p *Pin) Info() (Info, error) {
 	var self [1]byte
 	var st unix.Statx_t
 	var info Info
-	err := statx(p.fd, &self[0], statFlags|unix.AT_EMPTY_PATH, &st)
+	err := p.statx(&self[0], statFlags|unix.AT_EMPTY_PATH, &st)
 	if err != nil {
 		return info, err
 	}
@@ -72,7 +72,7 @@ func (p *Pin) observe(d *Descriptors) (plan.State, plan.Identity, error) {
 	if err != nil {
 		return state, plan.Identity{}, err
 	}
-	id, err := p.identity(&info)
+	id, err := p.identity("", &info, unix.AT_EMPTY_PATH)
 	return state, id, err
 }
 
@@ -91,7 +91,7 @@ func (p *Pin) Identity() (plan.Identity, error) {
 	if err != nil {
 		return plan.Identity{}, err
 	}
-	return p.identity(&info)
+	return p.identity("", &info, unix.AT_EMPTY_PATH)
 }
 
 func (p *Pin) state(info *Info, d *Descriptors) (s plan.State, err error) {
@@ -103,10 +103,10 @@ func (p *Pin) state(info *Info, d *Descriptors) (s plan.State, err error) {
 		s.Access, err = p.xattr(XattrAccess, d)
 	case plan.Directory:
 		// A directory has a name in itself, which leads nowhere else.
-		if !lacks(p.fd, ".", 0, XattrAccess) {
+		if !p.lacks(".", 0, XattrAccess) {
 			s.Access, err = p.xattr(XattrAccess, d)
 		}
-		if err == nil && !lacks(p.fd, ".", 0, XattrDefault) {
+		if err == nil && !p.lacks(".", 0, XattrDefault) {
 			s.Default, err = p.xattr(XattrDefault, d)
 		}
 	}
@@ -163,18 +163,14 @@ const atHandleFID = 0x200
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func (p *Pin) identity(info *Info) (plan.Identity, error) {
-	return identity(p.fd, "", info, unix.AT_EMPTY_PATH)
-}
-
-// identity tells the inode at dir and name, which info is of, from any other
-// that is or will be there.
-func identity(dir int, name string, info *Info, flags int) (plan.Identity, error) {
-	var h fileHandle
+// identity tells the inode at name, which info is of, from any other that is or
+// will be there.
+func (h handle) identity(name string, info *Info, flags int) (plan.Identity, error) {
+	var f fileHandle
 	for _, kind := range [...]int{0, atHandleFID} {
-		err := nameToHandleAt(dir, name, &h, flags|kind)
+		err := h.nameToHandleAt(name, &f, flags|kind)
 		if err == nil {
-			return plan.Identity{Ino: info.Ino, Gen: crc32.Checksum(h.bytes(), castagnoli)}, nil
+			return plan.Identity{Ino: info.Ino, Gen: crc32.Checksum(f.bytes(), castagnoli)}, nil
 		}
 		if err != unix.EOPNOTSUPP && err != unix.EINVAL && err != unix.EOVERFLOW {
 			return plan.Identity{}, fmt.Errorf("file handle: %w", err)

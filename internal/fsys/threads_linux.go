@@ -8,14 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Threads has as many threads run at a time as pays. A call on a tree that has to
-// wait keeps its place among the GOMAXPROCS that run. While the kernel answers
-// from its caches, nothing waits, and as many places as processors are best: more
-// cost a tenth. While a disk or a server is waited for, every worker needs one.
-//
-// A call to a server may never return. Where there is one, see [Threads.Serve],
-// one place more than there are workers is kept from the beginning, so that a
-// signal is always seen.
+// Threads has as many threads run at a time as pays. A call that has to wait for a
+// disk keeps its place among the GOMAXPROCS that run, see [handle]. While the kernel
+// answers from its caches, nothing waits, and as many places as processors are best:
+// more cost a tenth. While a disk is waited for, every worker needs one, and one is
+// left for signals.
 //
 // What tells is how often the kernel had to put a thread to sleep (getrusage(2),
 // ru_nvcsw): less than once in fifty directories from caches, at least once in
@@ -61,17 +58,6 @@ func (t *Threads) set(want int) {
 	}
 }
 
-// Serve takes note of a filesystem on which somebody works.
-func (t *Threads) Serve(d *Dir) {
-	if t == nil || d.local() {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.few = t.many
-	t.set(t.many)
-}
-
 // want is how many places there should be after so many sleeps in a window.
 func (t *Threads) want(sleeps int64) int {
 	switch {
@@ -98,20 +84,3 @@ func slept() int64 {
 	}
 	return int64(used.Nvcsw)
 }
-
-// local reports whether the kernel answers for the filesystem itself, without a
-// daemon or a server behind it (statfs(2), linux/magic.h).
-func (d *Dir) local() bool {
-	var st unix.Statfs_t
-	if err := unix.Fstatfs(d.fd, &st); err != nil {
-		return false
-	}
-	switch uint32(st.Type) {
-	case unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC,
-		unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, zfsMagic:
-		return true
-	}
-	return false
-}
-
-const zfsMagic = 0x2fc12fc1 // OpenZFS, include/sys/fs/zfs.h

@@ -33,29 +33,6 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// TestThreadsOfAServer is that a daemon or a server, which may never answer, is
-// not given all places: procfs stands for them here.
-func TestThreadsOfAServer(t *testing.T) {
-	before := runtime.GOMAXPROCS(0)
-	for path, want := range map[string]int{"/proc": before + 6, t.TempDir(): before} {
-		dir, err := OpenRoot(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		threads := NewThreads(before + 5)
-		threads.Serve(dir)
-		threads.adjust(threads.sleep) // nobody slept
-		if got := runtime.GOMAXPROCS(0); got != want {
-			t.Errorf("%s: %d places, want %d", path, got, want)
-		}
-		threads.Close()
-		dir.Close()
-	}
-	if got := runtime.GOMAXPROCS(0); got != before {
-		t.Errorf("closed: %d places, %d before", got, before)
-	}
-}
-
 // Fewer workers than processors are no reason to have fewer places.
 func TestThreadsOfOneWorker(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)

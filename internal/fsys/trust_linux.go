@@ -77,7 +77,7 @@ func (f Files) List(abs string) (names []string, found bool, err error) {
 	if err != nil {
 		return nil, false, pathError("open", abs, err)
 	}
-	dir := &Dir{fd}
+	dir := newDir(fd)
 	defer dir.Close()
 	err = dir.List(make([]byte, 1<<15), func(e Dirent) error {
 		names = append(names, strings.Clone(e.Name()))
