@@ -50,10 +50,11 @@ func TestT14FewDescriptorsManyPlaces(t *testing.T) {
 	slow(t)
 	h := newHost(t)
 	h.crowd(300)
-	const comb = `for i in $(seq 600); do mkdir -m 700 d e; touch e/f; chmod 600 e/f; cd -P d; done`
+	const comb = `umask 077; way=; sides=; for i in $(seq 600); do sides="$sides ${way}e"; way=${way}d/; done
+		mkdir -p $way; mkdir $sides; for side in $sides; do : >$side/f; done`
 	h.alice("mkdir -m 700 public_html/comb; cd public_html/comb; " + comb)
 	h.alice("cd .old_panel; " + comb)
-	h.alice("mkdir -m 700 public_html/wide; cd public_html/wide; for i in $(seq 2000); do mkdir -m 700 $i; touch $i/f; chmod 600 $i/f; done")
+	h.alice("umask 077; mkdir public_html/wide; cd public_html/wide; mkdir $(seq 2000); touch $(seq -f %.0f/f 2000)")
 	h.env = []string{"GOMAXPROCS=64"}
 	under := []string{"sh", "-c", `ulimit -n 256 && exec "$@"`, "sh"}
 	before, outside := h.homes(), h.outside()
