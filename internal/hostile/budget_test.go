@@ -93,9 +93,9 @@ func TestT13DeepRemoval(t *testing.T) {
 func TestT14Budgets(t *testing.T) {
 	slow(t)
 	for _, tt := range []struct{ name, plant, flag, value, reason string }{
-		{"entries", "mkdir public_html/many; cd public_html/many; seq 20000 | xargs touch", "-max-entries", "10000", "budget.entries"},
-		{"in what is removed", "cd .old_panel; seq 20000 | xargs touch", "-max-entries", "10000", "budget.entries"},
-		{"problems", "cd public_html; for i in $(seq 100); do mkfifo f$i; done; mkdir p; seq 10000 | sed s,^,p/, | xargs mkfifo", "-max-problems", "5000", "budget.problems"},
+		{"entries", "mkdir public_html/many; cd public_html/many; seq 4000 | xargs touch", "-max-entries", "2000", "budget.entries"},
+		{"in what is removed", "cd .old_panel; seq 4000 | xargs touch", "-max-entries", "2000", "budget.entries"},
+		{"problems", "cd public_html; mkfifo $(seq -f f%.0f 100); mkdir p; seq 2000 | sed s,^,p/, | xargs mkfifo", "-max-problems", "1000", "budget.problems"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHost(t)
@@ -170,7 +170,7 @@ func TestT14FewDescriptors(t *testing.T) {
 	slow(t)
 	for _, limit := range []string{"64", "256"} {
 		h := newHost(t)
-		h.alice("for i in $(seq 40); do mkdir -p public_html/w$i/a/b/c/d; for j in $(seq 5); do mkdir -m 700 public_html/w$i/a/b/c/d/$j; done; done")
+		h.alice("mkdir -p $(seq -f public_html/w%.0f/a/b/c/d 40); umask 077; cd public_html; for j in $(seq 5); do mkdir $(seq -f w%.0f/a/b/c/d/$j 40); done")
 		outside := h.outside()
 		under := []string{"sh", "-c", "ulimit -n " + limit + ` && exec "$@"`, "sh"}
 		o := h.runUnder(under, "plan", "-out", "fd.plan")

@@ -49,7 +49,7 @@ func (h *host) homes() manifest {
 func TestT14FewDescriptorsManyPlaces(t *testing.T) {
 	slow(t)
 	h := newHost(t)
-	h.crowd(300)
+	h.crowd(150)
 	const comb = `umask 077; way=; sides=; for i in $(seq 600); do sides="$sides ${way}e"; way=${way}d/; done
 		mkdir -p $way; mkdir $sides; for side in $sides; do : >$side/f; done`
 	h.alice("mkdir -m 700 public_html/comb; cd public_html/comb; " + comb)

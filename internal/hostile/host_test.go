@@ -121,20 +121,21 @@ func newHostIn(t testing.TB, dir string) *host {
 		h.try("chattr -R -i -a " + h.root)
 		os.RemoveAll(base)
 	})
-	h.sh(`chmod 755 .. && mkdir -p etc home/alice home/bob outside/dir && chmod 755 . etc home &&
+	// A process for many files, not one for each: every test has a host.
+	h.sh(`for a in alice bob; do set -- "$@" home/$a/public_html/sub home/$a/.ssh home/$a/.old_panel/deep; done &&
+		mkdir -p etc outside/dir "$@" &&
 		printf 'root:x:0:0::/root:/bin/sh\nalice:x:62001:62001::/home/alice:/bin/sh\nbob:x:62002:62002::/home/bob:/bin/sh\nweb:x:62003:62003::/nonexistent:/bin/sh\n' >etc/passwd &&
 		printf 'root:x:0:\nalice:x:62001:\nbob:x:62002:\nweb:x:62003:\n' >etc/group &&
-		echo root:secret >outside/shadow && chmod 600 outside/shadow && cp outside/shadow outside/dir/inner && chmod 600 outside/dir/inner &&
-		chmod 700 outside/dir && chmod 755 outside &&
+		echo root:secret >outside/shadow && echo root:secret >outside/dir/inner &&
 		for a in alice bob; do
-			mkdir -p home/$a/public_html/sub home/$a/.ssh home/$a/.old_panel/deep &&
 			echo page >home/$a/public_html/index.html && echo sub >home/$a/public_html/sub/page.html &&
 			echo 'echo hi' >home/$a/public_html/run.cgi && echo key >home/$a/.ssh/id && echo old >home/$a/.old_panel/deep/file &&
 			ln -s elsewhere home/$a/www
-		done`)
-	h.sh(`chown -hR 62001:62001 home/alice && chown -hR 62002:62002 home/bob &&
-		chmod 700 home/*/public_html home/*/public_html/sub && chmod 755 home/alice home/bob home/*/.ssh &&
-		chmod 600 home/*/public_html/*.html home/*/public_html/run.cgi home/*/public_html/sub/* && chmod 644 home/*/.ssh/id`)
+		done &&
+		chown -hR 62001:62001 home/alice && chown -hR 62002:62002 home/bob &&
+		chmod 755 .. . etc home outside home/alice home/bob home/*/.ssh && chmod 644 home/*/.ssh/id &&
+		chmod 700 outside/dir home/*/public_html home/*/public_html/sub &&
+		chmod 600 outside/shadow outside/dir/inner home/*/public_html/*.html home/*/public_html/run.cgi home/*/public_html/sub/*`)
 	h.write("policy.yaml", sensible)
 	return h
 }

@@ -19,8 +19,8 @@ import (
 //	go test ./internal/hostile -run Million -huge -timeout 1h
 var (
 	tries     = flag.Int("tries", 4000, "exchanges of names in each race")
-	kills     = flag.Int("kills", 30, "random kills of apply, and a third as many of plan")
-	allFaults = flag.Bool("faults", false, "every error at every call, not one of them")
+	kills     = flag.Int("kills", 12, "random kills of apply, and a third as many of plan")
+	allFaults = flag.Bool("faults", false, "every error at every call, not one of them at some; every random state")
 	huge      = flag.Bool("huge", false, "also the tree of a million files")
 )
 
