@@ -58,6 +58,29 @@ func stateOf(t *testing.T, path string) State {
 	return s
 }
 
+// grantsCase is an entry that a mode and words are given to.
+type grantsCase struct {
+	path            string
+	mode            Mode
+	access, inherit Grants
+	words           []string // setfacl's
+	have            State    // what is to become the same
+}
+
+// script makes the entry with setfacl(1).
+func (c *grantsCase) script(kind string) string {
+	making := ": >" + c.path
+	if c.words = c.access.words(""); kind == "mkdir" {
+		making = "mkdir " + c.path
+		c.words = append(c.words, c.inherit.words("d:")...)
+	}
+	making += fmt.Sprintf(" && chmod %o %s", c.mode, c.path)
+	if len(c.words) > 0 {
+		making += " && setfacl -m " + strings.Join(c.words, ",") + " " + c.path
+	}
+	return making + " || exit\n"
+}
+
 // TestGrantsAreSetfacls has setfacl(1) say what ACLs a mode and the words of a
 // policy make, on the filesystem of temporary files and on tmpfs.
 func TestGrantsAreSetfacls(t *testing.T) {
@@ -66,43 +89,50 @@ func TestGrantsAreSetfacls(t *testing.T) {
 	}
 	for _, dir := range []string{t.TempDir(), memoryDir(t)} {
 		rng := rand.New(rand.NewPCG(5, 6))
+		cases := make([]grantsCase, rounds(150))
+		var script strings.Builder
+		for i := range cases {
+			c := &cases[i]
+			c.path = filepath.Join(dir, fmt.Sprint(i))
+			c.mode, c.access, c.inherit = Mode(rng.IntN(0o1000)), randomGrants(rng), randomGrants(rng)
+			script.WriteString(c.script([]string{"touch", "mkdir"}[i%2]))
+			c.have = State{Mode: Mode(rng.IntN(0o1000)), Access: randomACL(rng)}
+		}
+		if out, err := exec.Command("sh", "-c", script.String()).CombinedOutput(); err != nil {
+			t.Skipf("no ACLs here: %s", out)
+		}
 		refused := 0
-		for round := range 150 {
-			path := filepath.Join(dir, fmt.Sprint(round))
-			kind := []string{"touch", "mkdir"}[round%2]
-			mode, access, inherit := Mode(rng.IntN(0o1000)), randomGrants(rng), randomGrants(rng)
-			script := fmt.Sprintf("%s %s && chmod %o %[2]s && ", kind, path, mode)
-			words := access.words("")
-			if kind == "mkdir" {
-				words = append(words, inherit.words("d:")...)
-			}
-			if script += "true"; len(words) > 0 {
-				script += " && setfacl -m " + strings.Join(words, ",") + " " + path
-			}
-			if out, err := exec.Command("sh", "-c", script).CombinedOutput(); err != nil {
-				t.Skipf("no ACLs here: %s", out)
-			}
-			want := stateOf(t, path)
-			have := State{Type: want.Type, GID: want.GID, Mode: Mode(rng.IntN(0o1000)), Access: randomACL(rng)}
-			got, err := have.WithGrants(mode, access, inherit)
-			if err != nil {
+		for i := range cases {
+			if !cases[i].agrees(t) {
 				refused++
-				continue
-			}
-			if got != want {
-				t.Fatalf("mode %v, %s: %+v, setfacl has %+v", mode, words, got, want)
-			}
-			if stored, _ := got.OwnMode(); stored != mode || got.CheckACL() != nil {
-				t.Fatalf("mode %v, %s: %v, %v", mode, words, stored, got.CheckACL())
-			}
-			if again, err := got.WithGrants(mode, access, inherit); err != nil || again != got {
-				t.Fatalf("mode %v, %s: %+v, and then %+v, %v", mode, words, got, again, err)
 			}
 		}
-		if refused > 20 {
+		if refused > len(cases)/7 {
 			t.Errorf("%d refused", refused)
 		}
 	}
+}
+
+// agrees fails the test where the entry is not what setfacl made of it; false is
+// what is refused.
+func (c *grantsCase) agrees(t *testing.T) bool {
+	t.Helper()
+	want := stateOf(t, c.path)
+	c.have.Type, c.have.GID = want.Type, want.GID
+	got, err := c.have.WithGrants(c.mode, c.access, c.inherit)
+	if err != nil {
+		return false
+	}
+	if got != want {
+		t.Fatalf("mode %v, %s: %+v, setfacl has %+v", c.mode, c.words, got, want)
+	}
+	if stored, _ := got.OwnMode(); stored != c.mode || got.CheckACL() != nil {
+		t.Fatalf("mode %v, %s: %v, %v", c.mode, c.words, stored, got.CheckACL())
+	}
+	if again, err := got.WithGrants(c.mode, c.access, c.inherit); err != nil || again != got {
+		t.Fatalf("mode %v, %s: %+v, and then %+v, %v", c.mode, c.words, got, again, err)
+	}
+	return true
 }
 
 // memoryDir is a folder on tmpfs, where there is one.

@@ -57,6 +57,9 @@ func TestFindingsOfManyAccounts(t *testing.T) {
 
 // The longest paths in all of an account's findings still fit into a record.
 func TestFindingsFitIntoARecord(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	path := "/" + strings.Repeat("\xff", 4094)
 	a := Account{Name: "a", UID: 1, GID: 1, Home: "/h"}
 	for i := range 10 {

@@ -104,6 +104,14 @@ func checkComparison(t *testing.T, c *Comparison, text string) {
 
 // randomPlan has accounts, depths and names that make neighbours in every order
 // that could be mistaken; what a step does depends on its place and on chance.
+// rounds is how many random cases there are of the n that a test has at ease.
+func rounds(n int) int {
+	if testing.Short() {
+		return n / 8
+	}
+	return n
+}
+
 func randomPlan(t *testing.T, r *rand.Rand) *Plan {
 	var b strings.Builder
 	b.WriteString("limit account.remove count=1000 source=x:1\n")
@@ -140,7 +148,7 @@ func randomPlan(t *testing.T, r *rand.Rand) *Plan {
 // at one place is never told as gone from one and come to the other.
 func TestPairs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 80 {
+	for range rounds(80) {
 		old, new := randomPlan(t, r), randomPlan(t, r)
 		var left, right []string
 		gone, come := map[string]bool{}, map[string]bool{}
@@ -217,7 +225,7 @@ func placesOf(t *testing.T, p *Plan) []string {
 // vanishes the other way.
 func TestComparisonTurned(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 40 {
+	for range rounds(40) {
 		old, new := randomPlan(t, r), randomPlan(t, r)
 		there, back := compared(t, old, new), compared(t, new, old)
 		if there.Appear != back.Vanish || there.Vanish != back.Appear || there.Change != back.Change ||

@@ -257,6 +257,9 @@ func (w *watched) Read(p []byte) (int, error) {
 }
 
 func TestOpenInConstantMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	var out bytes.Buffer
 	w, err := NewWriter(&out, Header{Root: "/"})
 	if err != nil {

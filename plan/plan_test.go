@@ -39,6 +39,9 @@ func TestEveryFlippedBitIsRefused(t *testing.T) {
 	file := small(t)
 	for i := range file {
 		for bit := range 8 {
+			if testing.Short() && bit != i%8 {
+				continue
+			}
 			bad := bytes.Clone(file)
 			bad[i] ^= 1 << bit
 			if _, err := plan.Open(bytes.NewReader(bad)); err == nil {

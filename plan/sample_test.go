@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -338,12 +337,8 @@ func (s *sample) plan() *Plan {
 	if s.header.Inventory == 0 {
 		s.header.Inventory = int64(len(s.all))
 	}
-	file, err := os.CreateTemp(s.t.TempDir(), "")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { file.Close() })
-	w, err := NewWriter(file, s.header)
+	var file bytes.Buffer
+	w, err := NewWriter(&file, s.header)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -356,7 +351,7 @@ func (s *sample) plan() *Plan {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return opened(s.t, wrote, file)
+	return opened(s.t, wrote, bytes.NewReader(file.Bytes()))
 }
 
 // opened opens a plan, which has to be what its writer says.
