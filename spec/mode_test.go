@@ -78,7 +78,7 @@ func TestParseModeRefuses(t *testing.T) {
 	}
 }
 
-var clauses = flag.Int("clauses", 50, "how many random modes to hold against chmod(1)")
+var clauses = flag.Int("clauses", 20, "how many random modes to hold against chmod(1)")
 
 // TestChmod holds the symbolic form against chmod(1) itself, for all modes of
 // files and directories.
@@ -92,7 +92,7 @@ func TestChmod(t *testing.T) {
 	defer syscall.Umask(old)
 	n := *clauses
 	if testing.Short() {
-		n = min(n, 15)
+		n = min(n, 4)
 	}
 	tree := newModeTree(t)
 	random := rand.New(rand.NewPCG(1, 2))
