@@ -52,6 +52,9 @@ var static = sync.OnceValues(func() ([]byte, error) {
 
 func newReview(t *testing.T, repaired bool) *review {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	for _, name := range []string{"bash", "curl", "git", "openssl"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("needs %s: install the package %[1]s", name)

@@ -17,6 +17,9 @@ const nobody = 65534
 // TestEmptySystem runs what a review needs where there is nothing but the program
 // and the policy: no /proc, /etc, /tmp or home, no environment, no rights.
 func TestEmptySystem(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	t.Parallel()
 	program, err := static()
 	if err != nil {
