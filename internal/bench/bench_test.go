@@ -20,6 +20,9 @@ import (
 // TestRun measures tiny trees. The numbers are not judged, but that they are
 // there, and that the trees are in the end as find(1) saw them made.
 func TestRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("needs go in PATH")
 	}
@@ -28,13 +31,9 @@ func TestRun(t *testing.T) {
 	if err := os.WriteFile(page, []byte("above\n"+markerBegin+"old\n"+markerEnd+"below\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	runs := "2"
-	if testing.Short() {
-		runs = "1"
-	}
 	var out, log bytes.Buffer
 	err := run(context.Background(), []string{
-		"-entries", "3500", "-million", "500", "-flat", "1001", "-deep", "30", "-runs", runs,
+		"-entries", "3500", "-million", "500", "-flat", "1001", "-deep", "30", "-runs", "2",
 		"-dir", dir, "-keep", "-json", "-markdown", page, "-svg", svg,
 	}, &out, &log)
 	if err != nil {

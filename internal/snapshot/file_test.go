@@ -147,10 +147,14 @@ func attempt(data []byte) error {
 
 // Whatever is cut off or changed is found, with a line.
 func TestDamageIsRefused(t *testing.T) {
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
 	for c, name := range map[snapshot.Compression]string{snapshot.Plain: "plain", snapshot.Zstd: "zstd", snapshot.Gzip: "gzip"} {
 		data := paper(t, c)
 		must(t, attempt(data))
-		for n := range data {
+		for n := 0; n < len(data); n += step {
 			if err := attempt(data[:n]); err == nil {
 				t.Fatalf("%s: cut at %d of %d: accepted", name, n, len(data))
 			} else if c == snapshot.Plain && !strings.HasPrefix(err.Error(), "web7:") {
@@ -160,7 +164,7 @@ func TestDamageIsRefused(t *testing.T) {
 		if c != snapshot.Plain {
 			continue // they have bits that mean nothing
 		}
-		for i := range data {
+		for i := 0; i < len(data); i += step {
 			damaged := bytes.Clone(data)
 			damaged[i] ^= 1
 			if attempt(damaged) == nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -325,11 +326,17 @@ func document(t testing.TB, o reconcile.Options) map[string]any {
 	return d
 }
 
+var every = flag.Bool("every", false, "all random hosts, not two of five")
+
+// seeds is how many random hosts there are of the n that a long run has.
 func seeds(n uint64) uint64 {
-	if testing.Short() {
-		return n / 5
+	switch {
+	case *every:
+		return n
+	case testing.Short():
+		return n / 10
 	}
-	return n
+	return n * 2 / 5
 }
 
 // The live plan is the oracle: the plan of a snapshot says the same, in all
