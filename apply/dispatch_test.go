@@ -14,7 +14,10 @@ import (
 // it has the step, in a run of several loads.
 func TestIntentComesFirst(t *testing.T) {
 	inMemory(t)
-	const dirs, files = 10, 1000
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
+	const dirs, files = 10, 850
 	h := newHost(t)
 	var steps []draft
 	for d := range dirs {

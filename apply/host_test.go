@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -43,12 +44,23 @@ func newHost(t testing.TB) *host {
 	return h
 }
 
-// inMemory puts the hosts of a test that makes many runs or steps where a sync
-// costs nothing.
+// memory is a folder where a sync costs nothing.
+const memory = "/dev/shm"
+
+// TestMain keeps a hurried go test -short off the disk.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if info, err := os.Stat(memory); testing.Short() && err == nil && info.IsDir() {
+		os.Setenv("TMPDIR", memory)
+	}
+	os.Exit(m.Run())
+}
+
+// inMemory puts the hosts of a test that makes many runs or steps into memory.
 func inMemory(t *testing.T) {
 	t.Helper()
-	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
-		t.Setenv("TMPDIR", "/dev/shm")
+	if info, err := os.Stat(memory); err == nil && info.IsDir() {
+		t.Setenv("TMPDIR", memory)
 	}
 }
 

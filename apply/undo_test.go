@@ -28,24 +28,32 @@ import (
 func (h *host) manifest() map[string]string {
 	h.t.Helper()
 	found := make(map[string]string)
-	stated := h.ask(nil, "\x00", `find . -name .rightful -prune -o \( -type d -printf '%p\0%y %m %U %G\0' -o -printf '%p\0%y %m %U %G %s %l\0' \)`)
+	var files, dressed []string
+	stated := h.ask(nil, "\x00", "find", ".", "-name", ".rightful", "-prune",
+		"-o", "-type", "d", "-printf", `%p\0%y %m %U %G\0`, "-o", "-printf", `%p\0%y %m %U %G %s %l\0`)
 	for pair := range slices.Chunk(stated, 2) {
-		found[below(pair[0])] = pair[1] + "\n"
+		path, what := pair[0], pair[1]
+		found[below(path)] = what + "\n"
+		if what[0] == 'f' {
+			files = append(files, path)
+		}
+		if what[0] != 'l' {
+			dressed = append(dressed, path)
+		}
 	}
-	h.each(found, "-type f", "\x00", "xargs -0r sha256sum -z")
+	h.each(found, files, "\x00", "sha256sum", "-z")
 	if _, err := exec.LookPath("getfacl"); err == nil {
-		h.each(found, "! -type l", "\n\n", "xargs -0r getfacl -cnp")
+		h.each(found, dressed, "\n\n", "getfacl", "-cnp")
 	}
 	return found
 }
 
 func below(path string) string { return strings.TrimPrefix(strings.TrimPrefix(path, "."), "/") }
 
-// each adds what a command says of the paths that find(1) finds, in their order.
-func (h *host) each(found map[string]string, what, end, command string) {
+// each adds what a command says of paths, in their order.
+func (h *host) each(found map[string]string, paths []string, end string, command ...string) {
 	h.t.Helper()
-	paths := h.ask(nil, "\x00", "find . -name .rightful -prune -o "+what+" -print0")
-	answers := h.ask(paths, end, command)
+	answers := h.ask(paths, end, append([]string{"xargs", "-0r"}, command...)...)
 	if len(answers) != len(paths) {
 		h.t.Fatalf("%s: %d answers about %d paths", command, len(answers), len(paths))
 	}
@@ -55,9 +63,9 @@ func (h *host) each(found map[string]string, what, end, command string) {
 }
 
 // ask gives a command paths to read and returns its answers, each with an end.
-func (h *host) ask(paths []string, end, command string) []string {
+func (h *host) ask(paths []string, end string, command ...string) []string {
 	h.t.Helper()
-	cmd := exec.Command("sh", "-c", command)
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir = h.root
 	cmd.Stdin = strings.NewReader(strings.Join(paths, "\x00"))
 	var problems bytes.Buffer
