@@ -14,7 +14,7 @@ import (
 	"rightful/plan"
 )
 
-var wanted = flag.Int("answers", 6_000, "how many answers of the kernel's to compare, on each filesystem")
+var wanted = flag.Int("answers", 3_000, "how many answers of the kernel's to compare, on each filesystem")
 
 // The kernel is the oracle: random trees, random people, and what open(2),
 // getdents(2), lstat(2) and faccessat2(2) tell them.

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-var answers = flag.Int("answers", 40_000, "how many answers of the kernel's to compare, on each filesystem")
+var answers = flag.Int("answers", 20_000, "how many answers of the kernel's to compare, on each filesystem")
 
 // program is what is under test, and self the tests, where every user can run
 // them.
