@@ -255,7 +255,7 @@ func TestComparisonIsShort(t *testing.T) {
 }
 
 func TestComparisonErrors(t *testing.T) {
-	c := compared(t, hostilePlan(t, 3, 90), hostilePlan(t, 22, 80))
+	c := compared(t, hostilePlan(t, 3, 40), hostilePlan(t, 5, 60))
 	for _, room := range []int{0, 1, 4096, 8192} {
 		if err := WriteComparison(&closedPipe{room}, c, TextOptions{Full: true}); !errors.Is(err, errClosed) {
 			t.Errorf("text after %d bytes: %v", room, err)

@@ -239,7 +239,7 @@ remove c directory carol:carol:0755 entry=p:3
 }
 
 func TestTextRepeats(t *testing.T) {
-	p := hostilePlan(t, 22, 90)
+	p := hostilePlan(t, rounds(22), 90)
 	for _, o := range []TextOptions{{}, {Full: true}, {Account: []string{"u0000*"}}, {Color: true}} {
 		if a, b := render(t, p, o), render(t, p, o); a != b {
 			t.Errorf("%+v: %s", o, cmp.Diff(a, b))
@@ -275,7 +275,7 @@ func (p *closedPipe) Write(b []byte) (int, error) {
 }
 
 func TestWriteErrors(t *testing.T) {
-	p := hostilePlan(t, 22, 90)
+	p := hostilePlan(t, 5, 40)
 	for _, room := range []int{0, 1, 4096, 8192} {
 		if err := WriteText(&closedPipe{room}, p, TextOptions{Full: true}); !errors.Is(err, errClosed) {
 			t.Errorf("text after %d bytes: %v", room, err)

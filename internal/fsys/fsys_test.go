@@ -44,7 +44,7 @@ func needRoot(t *testing.T) {
 func TestListGivesEveryNameOnce(t *testing.T) {
 	dir := t.TempDir()
 	var want []string
-	for i := range 3000 { // several getdents buffers
+	for i := range 600 { // several getdents buffers
 		want = append(want, fmt.Sprintf("%d-%s", i, strings.Repeat("x", i%200)))
 	}
 	want = append(want, "\xff", "a\nb", "...", "..x", " ")

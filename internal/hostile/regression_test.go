@@ -61,6 +61,7 @@ func TestLockNamesPlan(t *testing.T) {
 // Each that waits is kept by its path of a MiB, which was worth gigabytes for 30
 // seconds of a customer's mkdir.
 func TestT13DeepMemory(t *testing.T) {
+	slow(t)
 	h := newHost(t)
 	h.forest("home/alice/public_html", strings.Repeat("d", 255), 4000, 500)
 	if o := h.frugal("plan"); len(o.stdout) > 16<<20 {

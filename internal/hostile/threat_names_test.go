@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -192,11 +193,18 @@ func TestT05InodeNumberReused(t *testing.T) {
 	h := newHostIn(t, "") // a filesystem on a disk gives numbers again
 	name := h.planned()
 	page := h.abs("home/alice/public_html/index.html")
-	number := strings.TrimSpace(h.sh("stat -c %i home/alice/public_html/index.html"))
+	number := func() uint64 {
+		info, err := os.Lstat(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Sys().(*syscall.Stat_t).Ino
+	}
+	was := number()
 	for range 200 {
 		os.Remove(page)
 		h.alice("(umask 077; echo page >public_html/index.html)")
-		if strings.TrimSpace(h.sh("stat -c %i home/alice/public_html/index.html")) == number {
+		if number() == was {
 			r := h.apply(name)
 			if r.result("public_html/index.html") != "stale" {
 				t.Errorf("%+v", r)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -41,6 +42,18 @@ func hold(t *testing.T, rule check) {
 // house is every package of the module.
 func house(t *testing.T) []*source {
 	t.Helper()
+	all, err := readModule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 5 {
+		t.Fatalf("only %d packages found", len(all))
+	}
+	return all
+}
+
+// readModule reads all packages, once for all rules.
+var readModule = sync.OnceValues(func() ([]*source, error) {
 	byFolder := map[string]*source{}
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		switch name := d.Name(); {
@@ -62,20 +75,14 @@ func house(t *testing.T) []*source {
 		}
 		return s.parse(path, nil)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all []*source
 	for _, s := range byFolder {
 		s.resolve()
 		all = append(all, s)
 	}
-	if len(all) < 5 {
-		t.Fatalf("only %d packages found", len(all))
-	}
 	slices.SortFunc(all, func(a, b *source) int { return strings.Compare(a.pkg, b.pkg) })
-	return all
-}
+	return all, err
+})
 
 // planted is a package with one file that the test has made up.
 func planted(t *testing.T, pkg, code string) *source {

@@ -146,6 +146,9 @@ func (e *endless) Read(b []byte) (int, error) {
 // TestMemory: a line without an end is given up, and manifests without an end
 // are read in the same memory.
 func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	for _, text := range []string{"x", "x\\\n", "\\\n", " ", "#", "uid=1 "} {
 		_, err := mtree.NewReader(&endless{text: text}, "m").Next()
 		var bad *mtree.FormatError
