@@ -152,7 +152,7 @@ func TestTextIsShort(t *testing.T) {
 		t.Skip("long: run without -short")
 	}
 	for name, p := range map[string]*Plan{
-		"many groups": hostilePlan(t, 100, 300),
+		"many groups": hostilePlan(t, 60, 300),
 		"all parts":   longPlan(t),
 	} {
 		text := render(t, p, TextOptions{})

@@ -144,7 +144,7 @@ func TestT14AllModes(t *testing.T) {
 func TestT14HugeDirectory(t *testing.T) {
 	slow(t)
 	h := newHost(t)
-	h.alice("umask 077; mkdir public_html/many; cd public_html/many; seq 30000 | xargs touch")
+	h.alice("umask 077; mkdir public_html/many; cd public_html/many; seq 10000 | xargs touch")
 	if _, r := h.unharmed(); !r.Complete {
 		t.Errorf("%v", r.Results)
 	}

@@ -50,11 +50,11 @@ func TestT14FewDescriptorsManyPlaces(t *testing.T) {
 	slow(t)
 	h := newHost(t)
 	h.crowd(150)
-	const comb = `umask 077; way=; sides=; for i in $(seq 600); do sides="$sides ${way}e"; way=${way}d/; done
+	const comb = `umask 077; way=; sides=; for i in $(seq 400); do sides="$sides ${way}e"; way=${way}d/; done
 		mkdir -p $way; mkdir $sides; for side in $sides; do : >$side/f; done`
 	h.alice("mkdir -m 700 public_html/comb; cd public_html/comb; " + comb)
 	h.alice("cd .old_panel; " + comb)
-	h.alice("umask 077; mkdir public_html/wide; cd public_html/wide; mkdir $(seq 2000); touch $(seq -f %.0f/f 2000)")
+	h.alice("umask 077; mkdir public_html/wide; cd public_html/wide; mkdir $(seq 1000); touch $(seq -f %.0f/f 1000)")
 	h.env = []string{"GOMAXPROCS=64"}
 	under := []string{"sh", "-c", `ulimit -n 256 && exec "$@"`, "sh"}
 	before, outside := h.homes(), h.outside()
