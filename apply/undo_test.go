@@ -351,6 +351,9 @@ func (f *forest) onlyPlanned(before, after map[string]string) {
 // TestUndoLeavesWhatWasChangedSince has somebody at work between a run and its
 // undo: what he touched is named and stays as it is.
 func TestUndoLeavesWhatWasChangedSince(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	inMemory(t)
 	for _, tt := range []struct {
 		name, since string

@@ -186,6 +186,9 @@ func longPlan(t testing.TB) *Plan {
 // One account with a group for every mode is one account's worth of lines. What
 // is not shown is counted, and the riskiest is shown even if it comes last.
 func TestTextManyGroups(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	text := render(t, hostilePlan(t, 1, 3000), TextOptions{})
 	if n := strings.Count(text, "\n"); n > 100 {
 		t.Errorf("%d lines", n)

@@ -121,6 +121,9 @@ func FuzzMatch(f *testing.F) {
 
 // Names that fit ever new combinations of globs must not fill the memory.
 func TestHostileNamesBoundTheNodes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	var patterns [][]string
 	for c := 'a'; c <= 'p'; c++ {
 		patterns = append(patterns, []string{"**/*" + string(c) + "*"})

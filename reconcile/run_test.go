@@ -257,6 +257,9 @@ func TestBudgets(t *testing.T) {
 }
 
 func TestManyProblemsAreFolded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	h := newHost(t)
 	h.dir("home/alice/public_html", 0o750)
 	h.link("home/alice/www", "public_html")

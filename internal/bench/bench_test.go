@@ -151,6 +151,9 @@ func checkXML(t *testing.T, path string) {
 
 // Nothing is left but what was asked for.
 func TestClean(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("needs go in PATH")
 	}

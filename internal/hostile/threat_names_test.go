@@ -173,6 +173,7 @@ func TestT04HardLinkLeftAlone(t *testing.T) {
 // Alice swaps two of her own files: the one that is in the planned place must
 // not get what was planned for the other.
 func TestT05OwnFileSwap(t *testing.T) {
+	slow(t)
 	for _, moment := range []string{"before apply", "during apply"} {
 		t.Run(moment, func(t *testing.T) {
 			h := newHost(t)
@@ -275,6 +276,7 @@ func TestT10ContentControlSurvives(t *testing.T) {
 }
 
 func TestT12RemoveSwapped(t *testing.T) {
+	slow(t)
 	everyMoment(t, func(t *testing.T, h *host, moment string) {
 		h.sh("echo precious >home/alice/precious && chown 62001 home/alice/precious")
 		d, r := h.attack(moment, "mv .old_panel kept; ln -s ../../outside/dir .old_panel", unix.SYS_RENAMEAT2)

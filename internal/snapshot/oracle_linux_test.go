@@ -334,7 +334,7 @@ func seeds(n uint64) uint64 {
 	case *every:
 		return n
 	case testing.Short():
-		return n / 10
+		return 1 + n/20
 	}
 	return n * 2 / 5
 }
