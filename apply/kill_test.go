@@ -48,8 +48,11 @@ func TestKilled(t *testing.T) {
 
 // killStep is from one call at which a run is killed to the next.
 func killStep() int {
-	if *allFaults {
+	switch {
+	case *allFaults:
 		return 1
+	case testing.Short():
+		return 10
 	}
 	return 3
 }

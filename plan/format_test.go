@@ -234,6 +234,9 @@ func TestOtherVersion(t *testing.T) {
 
 // A small file must not become a large process.
 func TestEndlessLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	if _, err := openText(t, `{"header":`+strings.Repeat("x", 2*maxLine)); err == nil || !strings.Contains(err.Error(), "longer than") {
 		t.Errorf("%v", err)
 	}
