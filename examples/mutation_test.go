@@ -25,7 +25,7 @@ var every = flag.Bool("every", false, "make every mistake in the examples, not s
 // Of a thousand mistakes that can be made so many are.
 const (
 	chosen      = 100
-	chosenShort = chosen / 10
+	chosenShort = chosen / 25
 )
 
 func isChosen(m mutant) bool {

@@ -92,7 +92,7 @@ func TestChmod(t *testing.T) {
 	defer syscall.Umask(old)
 	n := *clauses
 	if testing.Short() {
-		n = min(n, 4)
+		n = min(n, 2)
 	}
 	tree := newModeTree(t)
 	random := rand.New(rand.NewPCG(1, 2))

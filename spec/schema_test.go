@@ -243,6 +243,9 @@ access: [{identity: php, can: [read, list], match: [".", "public_html/${account}
 // TestSchemaKeys puts all words of this package's code into each mapping: those
 // that Parse takes for keys are those that the schema does.
 func TestSchemaKeys(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
 	words := wordsOfCode(t)
 	for j, doc := range map[*judge]string{policyJudge(t): acceptedPolicy, ceilingJudge(t): acceptedCeiling} {
 		root := document(t, doc)

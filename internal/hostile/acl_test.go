@@ -41,6 +41,9 @@ func TestACLStory(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			dir := memory()
 			if where == "ext4" {
+				if testing.Short() {
+					t.Skip("long: run without -short")
+				}
 				dir = newDisk(t, where, 32).dir
 			}
 			h := newHostIn(t, dir)
