@@ -102,8 +102,6 @@ func checkComparison(t *testing.T, c *Comparison, text string) {
 	}
 }
 
-// randomPlan has accounts, depths and names that make neighbours in every order
-// that could be mistaken; what a step does depends on its place and on chance.
 // rounds is how many random cases there are of the n that a test has at ease.
 func rounds(n int) int {
 	if testing.Short() {
@@ -112,6 +110,8 @@ func rounds(n int) int {
 	return n
 }
 
+// randomPlan has accounts, depths and names that make neighbours in every order
+// that could be mistaken; what a step does depends on its place and on chance.
 func randomPlan(t *testing.T, r *rand.Rand) *Plan {
 	var b strings.Builder
 	b.WriteString("limit account.remove count=1000 source=x:1\n")
