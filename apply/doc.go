@@ -60,6 +60,6 @@
 // Read run.go, dispatch_linux.go, batch_linux.go, account_linux.go,
 // update_linux.go, stages_linux.go, add_linux.go, workshop_linux.go;
 // descriptors_linux.go divides what may be open, and calls_linux.go has every
-// call that changes something. Then undo_linux.go, undo_step_linux.go,
-// undo_added_linux.go, restore_linux.go.
+// call that changes something. Then undo_linux.go, undo_account_linux.go,
+// undo_step_linux.go, undo_added_linux.go, restore_linux.go.
 package apply

@@ -2,9 +2,11 @@ package apply
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"iter"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"rightful/internal/fsys"
 	"rightful/plan"
@@ -29,14 +31,23 @@ func Undo(ctx context.Context, w io.Writer, o UndoOptions) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &undo{ctx: ctx, past: o.Run, root: root}
+	n := min(runtime.GOMAXPROCS(0), mayWork())
+	together, ctx := errgroup.WithContext(ctx)
+	u := &undo{
+		ctx: ctx, together: together, threads: fsys.NewThreads(n), past: o.Run, root: root,
+		additions: make(chan map[string]*addition), accounts: make(chan *undoAccount, n-1),
+	}
+	defer u.threads.Close()
 	if u.writer, err = plan.NewWriter(w, header); err != nil {
 		return nil, err
 	}
-	next, stop := iter.Pull2(u.steps())
-	defer stop()
-	u.ahead = lookahead{next: next}
-	if err := u.write(); err != nil {
+	together.Go(u.lookAhead)
+	together.Go(u.handOut)
+	together.Go(u.write)
+	if err := together.Wait(); err != nil {
+		for a := range u.accounts {
+			a.close()
+		}
 		return nil, err
 	}
 	return u.writer.Close()
@@ -60,19 +71,27 @@ func (o *UndoOptions) openRoot() (*fsys.Dir, error) {
 	return fsys.OpenRoot(o.Run.Plan.Header.Root)
 }
 
-// undo is one plan back under way.
+// undo is one plan back under way: one goroutine looks ahead, one hands out the
+// steps of the run, one for each of a few accounts finds the steps back, and one
+// writes the accounts in their order.
 type undo struct {
-	ctx    context.Context
-	past   *Past
-	root   *fsys.Dir
-	writer *plan.Writer
-	ahead  lookahead
+	ctx       context.Context
+	together  *errgroup.Group
+	threads   *fsys.Threads
+	past      *Past
+	root      *fsys.Dir
+	writer    *plan.Writer
+	additions chan map[string]*addition
+	accounts  chan *undoAccount // under way; who receives one closes it
 }
 
 // steps are those at which the run may have changed something.
 func (u *undo) steps() iter.Seq2[plan.Step, error] {
 	return func(yield func(plan.Step, error) bool) {
 		for s, err := range u.past.Plan.Steps() {
+			if err == nil {
+				err = u.ctx.Err()
+			}
 			if err == nil && !u.past.begun(s) {
 				continue
 			}
@@ -83,171 +102,94 @@ func (u *undo) steps() iter.Seq2[plan.Step, error] {
 	}
 }
 
-func (u *undo) write() error {
-	var a *undoAccount
-	defer func() {
-		if a != nil {
-			a.close()
-		}
-	}()
+// lookAhead sends what the run added in each account, by path: whether an added
+// directory can go is known only with all that was added in it.
+func (u *undo) lookAhead() error {
+	var of *plan.Account
+	var added map[string]*addition
 	for s, err := range u.steps() {
-		if err == nil {
-			err = u.ctx.Err()
-		}
-		if err == nil && (a == nil || a.record.Name != s.Account.Name) {
-			a, err = u.turn(a, s.Account)
-		}
-		if err == nil {
-			err = a.step(&s)
+		if err == nil && of != nil && of.Name != s.Account.Name {
+			err = send(u.ctx, u.additions, added)
 		}
 		if err != nil {
 			return err
 		}
-	}
-	_, err := u.turn(a, nil)
-	a = nil
-	return err
-}
-
-// turn ends one account and begins another; either may be nil.
-func (u *undo) turn(last *undoAccount, next *plan.Account) (*undoAccount, error) {
-	if last != nil {
-		defer last.close()
-		if err := last.finish(); err != nil {
-			return nil, err
+		if of == nil || of.Name != s.Account.Name {
+			of, added = s.Account, make(map[string]*addition)
+		}
+		if s.Change.Action == plan.Add {
+			added[s.Path()] = newAddition(&s)
 		}
 	}
-	if next == nil {
-		return nil, nil
+	if of == nil {
+		return nil
 	}
-	added, err := u.ahead.account(next.Name)
-	if err != nil {
-		return nil, err
-	}
-	return u.enter(next, added), nil
+	return send(u.ctx, u.additions, added)
 }
 
-// lookahead reads one account further than the reading that goes on: whether an
-// added directory can go is known only with all that was added in it.
-type lookahead struct {
-	next func() (plan.Step, error, bool)
-	step plan.Step // the first of the next account
-	has  bool
+// send is for what somebody takes, unless all is over.
+func send[T any](ctx context.Context, to chan<- T, value T) error {
+	select {
+	case to <- value:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
-// account is what the run added in an account, by path.
-func (l *lookahead) account(name string) (map[string]*addition, error) {
-	added := make(map[string]*addition)
-	for {
-		if !l.has {
-			var err error
-			if l.step, err, l.has = l.next(); err != nil || !l.has {
-				return added, err
+// maxAtOnce is how many steps are handed over at a time.
+const maxAtOnce = 256
+
+// handOut gives each account its steps.
+func (u *undo) handOut() error {
+	defer close(u.accounts)
+	var a *undoAccount
+	defer func() { a.handed() }()
+	var batch []plan.Step
+	for s, err := range u.steps() {
+		if err == nil && (a == nil || a.record.Name != s.Account.Name) {
+			err = a.take(batch)
+			a.handed()
+			a, batch = nil, nil
+			if err == nil {
+				a, err = u.begin(s.Account)
 			}
 		}
-		if l.step.Account.Name != name {
-			return added, nil
+		if err == nil && len(batch) == maxAtOnce {
+			err = a.take(batch)
+			batch = nil
 		}
-		l.has = false
-		if l.step.Change.Action == plan.Add {
-			added[l.step.Path()] = newAddition(&l.step)
+		if err != nil {
+			return err
 		}
+		batch = append(batch, s)
 	}
+	return a.take(batch)
 }
 
-// enter opens an account. One that cannot be believed any more is held.
-func (u *undo) enter(p *plan.Account, added map[string]*addition) *undoAccount {
-	record := *p
-	record.Held, record.Access, record.Checks, record.AccessBroken, record.Incomplete = nil, nil, nil, 0, false
-	a := &undoAccount{
-		undo: u, at: &account{plan: p}, record: record, added: added,
-		draft: plan.NewDraft(""), problems: make(map[plan.ProblemKind]int64),
+// begin has steps of an account found.
+func (u *undo) begin(p *plan.Account) (*undoAccount, error) {
+	var added map[string]*addition
+	select {
+	case added = <-u.additions:
+	case <-u.ctx.Done():
+		return nil, u.ctx.Err()
 	}
-	a.at.users.Store(1)
-	a.walker = walker{account: a.at}
-	if o := a.at.find(u.root); o.result != 0 {
-		a.record.Held = []plan.Held{{Reason: "unreadable", Message: o.reason}}
+	a := u.enter(p, added)
+	if err := send(u.ctx, u.accounts, a); err != nil {
+		a.close()
+		return nil, err
 	}
-	return a
+	u.together.Go(a.find)
+	return a, nil
 }
 
-// undoAccount is one account whose steps back are being found.
-type undoAccount struct {
-	undo     *undo
-	at       *account
-	walker   walker
-	record   plan.Account
-	draft    *plan.Draft
-	added    map[string]*addition
-	problems map[plan.ProblemKind]int64
-	block    *backBlock // of the directory at hand
-	last     wayBack
-	waiting  *restoration // whose place the next step may free
-	bins     []*fsys.Dir  // the run's quarantine, once it was needed
-	looked   bool         // for the bins
-}
-
-// step finds the way back of one step.
-func (a *undoAccount) step(s *plan.Step) error {
-	switch {
-	case len(a.record.Held) > 0:
-		return nil
-	case s.Change.Action == plan.Add:
-		return a.unadd(s)
-	}
-	if err := a.settle(false); err != nil {
-		return err
-	}
-	switch {
-	case s.Change.Action == plan.Remove:
-		return a.unremove(s)
-	case a.at.home == nil:
-		return a.problem(s.Path(), plan.ChangedSince, "the home is gone")
-	}
-	return a.unchange(s)
-}
-
-// finish writes the account.
-func (a *undoAccount) finish() error {
-	if len(a.record.Held) > 0 {
-		return a.undo.writer.Account(a.record, nil)
-	}
-	if err := a.settle(false); err != nil {
-		return err
-	}
-	if err := a.block.flush(a); err != nil {
-		return err
-	}
-	if err := a.foldedProblems(); err != nil {
-		return err
-	}
-	return a.undo.writer.Account(a.record, a.draft)
-}
-
-func (a *undoAccount) close() {
-	a.walker.close()
-	closeAll(a.bins)
-	a.at.release()
-	_ = a.draft.Close() // a file without a name
-}
-
-// maxProblems of one kind in one account are named; the rest is counted.
-const maxProblems = 1000
-
-func (a *undoAccount) problem(path string, kind plan.ProblemKind, format string, args ...any) error {
-	if a.problems[kind]++; a.problems[kind] > maxProblems {
-		return nil
-	}
-	return a.draft.Problem(plan.Problem{Account: a.record.Name, Path: path, Kind: kind, Message: fmt.Sprintf(format, args...)})
-}
-
-func (a *undoAccount) foldedProblems() error {
-	for kind, n := range a.problems {
-		if n <= maxProblems {
-			continue
-		}
-		p := plan.Problem{Account: a.record.Name, Kind: kind, Message: "and more of these", Count: n - maxProblems}
-		if err := a.draft.Problem(p); err != nil {
+func (u *undo) write() error {
+	for a := range u.accounts {
+		<-a.found
+		err := a.write()
+		a.close()
+		if err != nil {
 			return err
 		}
 	}
