@@ -105,23 +105,25 @@ func (u *undo) steps() iter.Seq2[plan.Step, error] {
 // lookAhead sends what the run added in each account, by path: whether an added
 // directory can go is known only with all that was added in it.
 func (u *undo) lookAhead() error {
-	var of *plan.Account
+	var of string
 	var added map[string]*addition
 	for s, err := range u.steps() {
-		if err == nil && of != nil && of.Name != s.Account.Name {
-			err = send(u.ctx, u.additions, added)
+		if err == nil && (added == nil || of != s.Account.Name) {
+			err = u.sendAdded(added)
+			of, added = s.Account.Name, make(map[string]*addition)
 		}
 		if err != nil {
 			return err
-		}
-		if of == nil || of.Name != s.Account.Name {
-			of, added = s.Account, make(map[string]*addition)
 		}
 		if s.Change.Action == plan.Add {
 			added[s.Path()] = newAddition(&s)
 		}
 	}
-	if of == nil {
+	return u.sendAdded(added)
+}
+
+func (u *undo) sendAdded(added map[string]*addition) error {
+	if added == nil {
 		return nil
 	}
 	return send(u.ctx, u.additions, added)
