@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A home is on a server that stops to answer in the middle of a walk. Its account
@@ -20,39 +22,30 @@ import (
 // for a moment, and interrupts are seen.
 func TestServerThatStopsAnswering(t *testing.T) {
 	slow(t)
-	needTool(t, "bindfs", "mountpoint")
 	h := newHost(t)
 	h.sh(`for who in alice bob; do (cd home/$who/public_html && seq 3000 | xargs mkdir -m 700 && chown -R --reference=. .); done
 		mv home/alice served && mkdir home/alice`)
-	server := exec.Command("bindfs", "-f", "--no-allow-other", h.abs("served"), h.abs("home/alice"))
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		exec.Command("umount", "-l", h.abs("home/alice")).Run()
-		server.Process.Kill()
-		server.Wait()
-	})
-	h.until("alice's home is mounted", func() bool { return h.try("mountpoint -q home/alice") })
+	server := h.serve("served", "home/alice")
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	h.env = append(h.env, "GOGC=1", "GODEBUG=gctrace=1")
 	cmd := h.command(ctx, nil, "plan", "-max-rate", "2000")
-	errors := filepath.Join(h.base, "errors")
-	var err error
-	if cmd.Stderr, err = os.Create(errors); err != nil {
+	log, err := os.Create(filepath.Join(h.base, "log"))
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer log.Close()
+	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	pid := cmd.Process.Pid
 	h.until("alice is in hand", func() bool { return inHand(pid, h.abs("home/alice/public_html")) })
-	server.Process.Signal(syscall.SIGSTOP)
-	defer server.Process.Signal(syscall.SIGCONT)
+	server.Signal(syscall.SIGSTOP)
+	defer server.Signal(syscall.SIGCONT)
 	h.until("the server is asked", func() bool { return asks(pid) })
-	collected := func() int { data, _ := os.ReadFile(errors); return bytes.Count(data, []byte("\ngc ")) }
+	collected := func() int { data, _ := os.ReadFile(log.Name()); return bytes.Count(data, []byte("\ngc ")) }
 	before := collected()
 	h.until("garbage is collected", func() bool { return collected() > before+2 })
 	// The second one ends it, but for threads whose question the server has taken.
@@ -60,8 +53,28 @@ func TestServerThatStopsAnswering(t *testing.T) {
 		cmd.Process.Signal(syscall.SIGINT)
 		return threads(pid) <= 2
 	})
-	server.Process.Signal(syscall.SIGCONT)
+	server.Signal(syscall.SIGCONT)
 	cmd.Wait()
+}
+
+// serve has a FUSE daemon show a directory at another.
+func (h *host) serve(dir, at string) *os.Process {
+	h.t.Helper()
+	needTool(h.t, "bindfs", "mountpoint")
+	if err := unix.Access("/dev/fuse", unix.R_OK|unix.W_OK); err != nil {
+		h.t.Skipf("needs FUSE: modprobe fuse: %v", err)
+	}
+	server := exec.Command("bindfs", "-f", "--no-allow-other", h.abs(dir), h.abs(at))
+	if err := server.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() {
+		exec.Command("umount", "-l", h.abs(at)).Run()
+		server.Process.Kill()
+		server.Wait()
+	})
+	h.until(at+" is mounted", func() bool { return h.try("mountpoint -q " + at) })
+	return server.Process
 }
 
 // inHand reports whether a process has a directory open.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -67,26 +66,15 @@ func TestT07MountInside(t *testing.T) {
 // A FUSE daemon that does not answer hangs everything that asks it.
 func TestT07HungFUSE(t *testing.T) {
 	slow(t)
-	needTool(t, "bindfs")
 	h := newHost(t)
-	mount := exec.Command("bindfs", "-f", "--no-allow-other", h.abs("outside"), h.abs("home/alice/public_html/sub"))
-	if err := mount.Start(); err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(func() {
-		exec.Command("umount", "-l", h.abs("home/alice/public_html/sub")).Run()
-		mount.Process.Kill()
-		mount.Wait()
-	})
-	for range 200 {
-		if exec.Command("mountpoint", "-q", h.abs("home/alice/public_html/sub")).Run() == nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	mount.Process.Signal(syscall.SIGSTOP)
-	defer mount.Process.Signal(syscall.SIGCONT)
+	h.alice("mkdir public_html/hung")
+	server := h.serve("outside", "home/alice/public_html/hung")
+	server.Signal(syscall.SIGSTOP)
+	defer server.Signal(syscall.SIGCONT)
 	name := h.planned()
+	if d := h.show(name); d.problem("alice", "public_html/hung") != "mount" || !d.step("alice", "public_html/index.html") {
+		t.Errorf("%+v", d)
+	}
 	r := h.apply(name)
 	h.neighbour(&r)
 }
