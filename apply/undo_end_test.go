@@ -4,7 +4,9 @@ package apply
 
 import (
 	"context"
+	"crypto/sha512"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -31,16 +33,21 @@ func TestUndoThatEndsEarly(t *testing.T) {
 	needRoot(t)
 	h := newHost(t)
 	var drafts []draft
-	for name := 'a'; name <= 'z'; name++ {
-		home := "home/" + string(name)
-		h.dir(home, 0o755, int(h.uidOf(string(name))))
-		state, id := h.look(home)
-		d := draft{account: string(name), path: ".", id: id, change: plan.Change{Action: plan.Update, Before: state, After: state}}
-		d.change.After.Mode = 0o711
-		drafts = append(drafts, h.finish(d))
+	for letter := 'a'; letter <= 'z'; letter++ {
+		account := string(letter)
+		h.dir("home/"+account, 0o711, int(h.uidOf(account)))
+		// More than is kept in memory, and hardly to be compressed.
+		for i := range 20 {
+			name := fmt.Sprintf("%x%[1]x", sha512.Sum512([]byte{byte(letter), byte(i)}))[:250]
+			h.file("home/"+account+"/"+name, 0o600, int(h.uidOf(account)))
+			state, id := h.look("home/" + account + "/" + name)
+			d := draft{account: account, path: name, id: id, change: plan.Change{Action: plan.Update, Before: state, After: state}}
+			d.change.After.Mode = 0o644
+			drafts = append(drafts, h.finish(d))
+		}
 	}
 	o := h.plan(drafts...)
-	run := h.apply(o, "done 26").Run
+	run := h.apply(o, "done 520").Run
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	torn := func(h *host) {
@@ -82,4 +89,21 @@ func (h *host) descriptors() int {
 	open, err := os.ReadDir("/proc/self/fd")
 	h.must(err)
 	return len(open)
+}
+
+// TestUndoOfManySteps is one account's, more than are handed over at a time.
+func TestUndoOfManySteps(t *testing.T) {
+	inMemory(t)
+	h := newHost(t)
+	var drafts []draft
+	for i := range 2*maxAtOnce + 1 {
+		name := fmt.Sprintf("f%04d", i)
+		h.file("home/alice/"+name, 0o600, int(h.uid))
+		drafts = append(drafts, h.chmod(name, 0o644))
+	}
+	before := h.manifest()
+	o := h.plan(drafts...)
+	run := h.apply(o, fmt.Sprintf("done %d", len(drafts))).Run
+	h.takeBack(o, run)
+	h.same("after undo", before)
 }
